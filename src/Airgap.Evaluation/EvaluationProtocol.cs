@@ -18,7 +18,7 @@ internal sealed record EvaluatedProject
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// The <c>ImgpkgTrust</c> items that targets include by patterns: MSBuild takes them for files, and nothing brings them back.
+    /// The <c>ImgpkgTrust</c> items that targets include by patterns: MSBuild expands the patterns to files, and the items are lost.
     /// </summary>
     public IReadOnlyList<EvaluatedItem> LostTrust { get; init; } = [];
 

@@ -20,7 +20,7 @@ internal static class FileBasedApp
         if (!answer.RootElement.TryGetProperty("Content", out JsonElement content))
         {
             string reason = answer.RootElement.TryGetProperty("Message", out JsonElement message)
-                ? message.GetString() ?? "" : "it has no project for it";
+                ? message.GetString() ?? "" : "it returned no project";
             throw new IOException($"the SDK does not read it as a file-based app: {reason}");
         }
 

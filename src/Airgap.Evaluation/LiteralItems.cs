@@ -11,14 +11,15 @@ namespace Airgap.Evaluation;
 internal static class LiteralItems
 {
     /// <summary>
-    /// How to load a project for <see cref="Keep"/>: it asks which elements were evaluated, which costs another evaluation otherwise.
+    /// The load settings of a project for <see cref="Keep"/>: they record the evaluated elements, which would otherwise require another
+    /// evaluation.
     /// </summary>
     public const ProjectLoadSettings LoadSettings = ProjectLoadSettings.RecordEvaluatedItemElements;
 
-    /// <summary>Evaluates a project again, in memory alone, where items of a type are written as patterns.</summary>
+    /// <summary>Evaluates a project again, only in memory, if items of a type are written as patterns.</summary>
     /// <param name="project">The project; its files are not touched.</param>
     /// <param name="type">The type of the items.</param>
-    /// <param name="expansions">What MSBuild made of the patterns: files.</param>
+    /// <param name="expansions">The files to which MSBuild expanded the patterns.</param>
     /// <returns>The elements with patterns; empty if there are none, and nothing was evaluated again.</returns>
     public static HashSet<ProjectItemElement> Keep(Project project, string type, out HashSet<string> expansions)
     {

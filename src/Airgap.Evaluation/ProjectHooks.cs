@@ -12,7 +12,7 @@ internal static class ProjectHooks
 {
     private const string Publish = "PublishImgpkgBundles";
 
-    // Targets of the package itself at the same point.
+    // The package's own targets at the same point, which are skipped.
     private static readonly string[] s_own = ["_CheckAirgapMSBuild", "_PublishAirgapImages"];
 
     // Packages that set the version in a target, and the target that exists after restore.

@@ -8,7 +8,7 @@ namespace Airgap.Evaluation;
 /// <summary>Evaluates a project as <c>dotnet publish</c> does, and extracts what matters for relocation.</summary>
 internal static class ProjectReader
 {
-    // Their places may be written as patterns, which are none of files.
+    // The locations of these items may be written as patterns, which are not file patterns.
     private const string Trust = "ImgpkgTrust";
 
     private static readonly string[] s_itemTypes =
@@ -16,7 +16,7 @@ internal static class ProjectReader
 
     private static readonly string[] s_contentTypes = ["ImgpkgBundleContent", "ImgpkgBundleImage"];
 
-    // MSBuild gives each item these; they are not metadata of its author.
+    // MSBuild adds these metadata to each item; the project's author did not write them.
     private static readonly string[] s_wellKnown =
     [
         "FullPath", "RootDir", "Filename", "Extension", "RelativeDir", "Directory", "RecursiveDir", "Identity", "ModifiedTime",

@@ -39,7 +39,7 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
     /// <see cref="ErrorCode.InvalidLock"/>, <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx code of the file.</exception>
     public DeltaSource Find(string text)
     {
-        // An archive in parts need not be there under its own name.
+        // For an archive in parts, no file with the archive's own name need exist.
         if (Directory.Exists(text) || PartName.ArchiveOfList(text) is not null || File.Exists(PartName.ListOf(text)))
             return new DeltaSource.Archive(text);
         if (PartName.ArchiveOfList(text) is not null || (!File.Exists(text) && FoundList.Lies(text)))
@@ -119,7 +119,8 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
             [.. found.Entries.Select(entry => new NamedRoot([ImageReference.Parse(entry.Key).WithDigest(entry.Value.Digest)]))]);
     }
 
-    // Content with the same digest is the same everywhere, and a lock written behind an air gap names a location there.
+    // A lock written behind an air gap names locations there. The images are also looked up at this copy's sources: the same digest means
+    // the same content.
     private NamedRoot RootAt(ImageReference image) =>
         new([image, .. _sources.Select(source => ImageReference.ByDigest(source, image.Digest!.Value)).Where(place => place != image)]);
 }

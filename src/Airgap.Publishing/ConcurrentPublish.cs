@@ -124,7 +124,7 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
 
     private sealed record Destination(PreparedPublish Prepared, StartedPublish Started);
 
-    // Files of earlier publishes to other registries, or to a single one.
+    // Removes files that earlier publishes wrote for other registries, or for a single one.
     private void RemoveStale(string folder, IEnumerable<PublishedFile> files)
     {
         ArtifactFolder whole = new(folder, Artifacts, warnings, onArtifact: null);

@@ -31,8 +31,8 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
     /// <param name="observer">Receives a message about the current holder as soon as waiting starts.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>
-    /// A handle that releases the destination when disposed; null if the machine has no folder for locks, which costs
-    /// only repeated work.
+    /// A handle that releases the destination when disposed; null if the machine has no folder for locks: at worst, publishes then repeat
+    /// each other's work.
     /// </returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationInUse"/>: the time limit has
     /// passed.</exception>

@@ -6,10 +6,10 @@ using Airgap.Publishing.Reporting.Markdown;
 
 namespace Airgap.Publishing;
 
-/// <summary>What a publish that fails leaves under the names of its outputs.</summary>
+/// <summary>The outputs of earlier publishes that a failed publish leaves in place, and the report of the failure.</summary>
 internal static class FailedPublish
 {
-    /// <summary>The outputs that may be there from before: the reports first, then what a cluster would take.</summary>
+    /// <summary>The outputs that an earlier publish may have left: the reports first, then the files that a cluster would apply.</summary>
     /// <param name="settings">The project's settings.</param>
     /// <param name="isDry">True for a dry run, which writes its plan alone.</param>
     /// <param name="list">The list of what earlier publishes wrote; null for none.</param>

@@ -19,11 +19,11 @@ internal interface IPrecomputedPlans
     KnownDigests Match(IEnumerable<(PublishSettings Settings, IReadOnlyList<Declaration> Declarations)> sides);
 
     /// <summary>The plan of an item, with its pin.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.PlanOfOtherProject"/>: it is of another digest than the project's lock pins.
-    /// </exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PlanOfOtherProject"/>: its digest is not the one that the project's lock
+    /// pins.</exception>
     TransferPlan PlanOf(Declaration declaration);
 
-    /// <summary>The failure of a plan that is not the item's.</summary>
+    /// <summary>The failure of a plan that does not match the item.</summary>
     AirgapException NotOf(Declaration declaration, string why);
 
     /// <summary>Makes an item visible in its repository.</summary>

@@ -5,13 +5,13 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Publishing;
 
-/// <summary>Finds settings about registries that a run was given and had no use for.</summary>
+/// <summary>Finds registry settings that had no effect in a run.</summary>
 internal static class IdleAccess
 {
     /// <summary>The warnings (<see cref="ErrorCode.RegistrySettingIdle"/>).</summary>
     /// <param name="clients">The clients of the run, also disposed ones.</param>
-    /// <param name="rates">The rates, and how the front end calls them; null if none were asked for.</param>
-    /// <param name="conf">How the front end calls registries.conf; null if it was not asked for.</param>
+    /// <param name="rates">The rate limits, and their name in the front end; null if none were set.</param>
+    /// <param name="conf">The name of the registries.conf setting in the front end; null if it was not set.</param>
     public static IEnumerable<Diagnostic> Find(
         IReadOnlyCollection<RegistryClient> clients, (ByteRates Rates, string Name)? rates, string? conf)
     {
@@ -19,11 +19,11 @@ internal static class IdleAccess
         if (rates is var (limits, name))
         {
             if (hosts.Length == 0)
-                yield return Warning($"{name} had no effect: this run asked no registry.", "Omit it.");
+                yield return Warning($"{name} had no effect: this run contacted no registry.", "Omit it.");
             foreach (string host in limits.ByRegistry.Keys.Order(StringComparer.Ordinal)
                 .Where(host => hosts.Length > 0 && !hosts.Contains(NormalizedHost.Of(host), StringComparer.OrdinalIgnoreCase)))
                 yield return Warning(
-                    $"{name} had no effect for {host}: this run asked {string.Join(", ", hosts)}.",
+                    $"{name} had no effect for {host}: this run contacted {string.Join(", ", hosts)}.",
                     "Write the host as it is in references or in registries.conf, with its port, or omit it.");
         }
 

@@ -3,7 +3,7 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing;
 
-/// <summary>Failures of one item, which have its place in the project.</summary>
+/// <summary>Adds an item's location in the project to its failures.</summary>
 internal static class ItemFailure
 {
     /// <summary>Does an item's work, and adds the item's location to failures.</summary>

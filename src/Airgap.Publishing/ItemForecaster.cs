@@ -14,7 +14,7 @@ internal sealed class ItemForecaster(PublishScope scope, ItemPlanner planner, Pr
     /// <param name="declaration">The item.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <param name="keepsPlan">True if the item is relocated afterwards, by the kept plan.</param>
-    /// <returns>What would move to the item's destination, and to each further place of a template.</returns>
+    /// <returns>What would move to the item's destination, and to each further repository of a template.</returns>
     /// <exception cref="AirgapException">Any failure, with the item's location.</exception>
     public Task<IReadOnlyList<ForecastItem>> RunAsync(
         Declaration declaration, CancellationToken cancellationToken, bool keepsPlan = false) =>

@@ -12,10 +12,10 @@ internal sealed class ItemOutcomes
     /// <summary>The items that arrived completely.</summary>
     public List<PublishedItem> Published { get; } = [];
 
-    /// <summary>The items that did not.</summary>
+    /// <summary>The items that did not arrive completely.</summary>
     public List<PublishItem> Failed { get; } = [];
 
-    /// <summary>Why they did not.</summary>
+    /// <summary>The reasons why items did not arrive.</summary>
     public List<Diagnostic> Failures { get; } = [];
 
     /// <summary>The moved items, complete or not.</summary>

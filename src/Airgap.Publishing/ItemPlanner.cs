@@ -60,9 +60,9 @@ internal sealed class ItemPlanner(PublishScope scope)
             Destination = Settings.Repair || !asksDestination ? null : (declaration.Destination as RelocationDestination.Repository)?.Name,
             EarlierArchive = declaration.Archive,
             Pin = declaration.Pin,
-            // Content shared by several items is left out of all of them.
+            // The items of a shared archive have common bases, which apply when the items are merged.
             Bases = declaration.SharesArchive ? [] : ItemBases.Of(Settings, [declaration], scope.Notice),
-            // What a repair sends again, it reads; an archive has no manifests to fetch.
+            // A repair reads everything again; with an archive, there are no manifests to fetch.
             EarlierPlans = Settings.Repair || declaration.Source is RelocationSource.Archive ? [] : scope.EarlierPlans,
             Concurrency = Settings.Concurrency,
         };

@@ -12,8 +12,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Finds a mirror configuration that cannot be written before anything moves: the plans say where every image will be. They are kept, and
-/// carried out afterwards.
+/// Checks, before anything moves, whether the requested mirror configuration can be written: the plans contain the destination of every
+/// image. The plans are kept, and carried out afterwards.
 /// </summary>
 internal static class MirrorCheck
 {

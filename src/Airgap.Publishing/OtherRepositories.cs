@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
-/// <summary>The repositories beside an item's own that a template sends its images to.</summary>
+/// <summary>The repositories, besides an item's own, to which a template sends the item's images.</summary>
 internal sealed class OtherRepositories(PublishScope scope)
 {
     /// <summary>The part of a plan for these repositories.</summary>
@@ -23,14 +23,14 @@ internal sealed class OtherRepositories(PublishScope scope)
         MountFrom = [.. options.MountFrom, repository]
     };
 
-    /// <summary>Relocates to them, when the item's own repository has all.</summary>
+    /// <summary>Relocates to them after the item's own repository has everything.</summary>
     /// <param name="result">What arrived there.</param>
     /// <param name="further">The images for the other repositories.</param>
     /// <param name="relocator">Relocates the item.</param>
     /// <param name="options">How the item is moved.</param>
     /// <param name="told">Receives progress events.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The result with that of the others.</returns>
+    /// <returns>The result, including those of the other repositories.</returns>
     public async Task<TransferResult> RelocateAsync(
         TransferResult result, ImmutableArray<RepositoryPlan> further, Relocator relocator, TransferOptions options, ITransferObserver told,
         CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal static class PlainImagePackages
     private const long MostBytes = 64 * 1024 * 1024;
 
     /// <summary>
-    /// True if the image has it, false if not; null if unknown, for a large image, an index, or an unreadable image.
+    /// True if the image has <c>packages/</c>, false if not; null if unknown: for a large image, an index, or an unreadable image.
     /// </summary>
     public static async Task<bool?> FindAsync(IImageRepository repository, Digest digest, CancellationToken cancellationToken)
     {

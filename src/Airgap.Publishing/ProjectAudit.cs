@@ -48,10 +48,10 @@ internal sealed class ProjectAudit(PublishSettings settings)
     }
 
     /// <summary>
-    /// Asks whether a publish to several destinations may begin, and notes once where it may not; each destination notes its own outcome
-    /// otherwise.
+    /// Checks whether a publish to several destinations may begin. A refusal is recorded once; otherwise each destination records its own
+    /// outcome.
     /// </summary>
-    /// <param name="admit">Gives what the publish ends with, where it may not begin.</param>
+    /// <param name="admit">Returns the result of a refused publish; null if the publish may begin.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<PublishResult?> NoteRefusalAsync(Func<Task<PublishResult?>> admit, CancellationToken cancellationToken)
     {
@@ -72,7 +72,7 @@ internal sealed class ProjectAudit(PublishSettings settings)
             throw;
         }
 
-        // Where it may begin, each destination opens a note of its own.
+        // If the publish may begin, each destination opens its own note.
         if (note.TryTake() && refused is not null)
             await AppendAsync(log, Diagnostic.FormatId(refused.Failures[0].Code), []);
         return refused;

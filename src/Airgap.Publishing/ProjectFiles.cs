@@ -11,7 +11,7 @@ namespace Airgap.Publishing;
 internal static class ProjectFiles
 {
     /// <summary>
-    /// The inputs, with the project or whatever file declares an item, except the project's lock, which the publish itself updates.
+    /// The inputs, including the project and other files that declare items, but not the project's lock, which the publish itself updates.
     /// </summary>
     public static IEnumerable<NamedFile> Inputs(PublishSettings settings, IEnumerable<Declaration> declarations)
     {

@@ -7,18 +7,18 @@ using Airgap.Publishing.Trusting;
 
 namespace Airgap.Publishing;
 
-/// <summary>The checks before anything moves: signatures, the needs of mirror configurations, and the gate.</summary>
+/// <summary>The checks before anything moves: signatures, mirror configurations, and the gate.</summary>
 internal static class PublishApproval
 {
     /// <summary>
-    /// Asks for all destinations at once. Their content is verified once, before anything moves to any of them, and each relocates what was
-    /// verified.
+    /// Runs the checks for all destinations at once. Content is verified once, before anything moves to any destination, and each
+    /// destination receives exactly the verified content.
     /// </summary>
     /// <param name="settings">The project's settings.</param>
     /// <param name="sides">The destinations.</param>
-    /// <param name="warnings">The warnings so far, which the gate is shown.</param>
+    /// <param name="warnings">The warnings so far, which the gate receives.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>All refusals, empty where nothing stands in the way; and what the gate said, null for no gate.</returns>
+    /// <returns>All refusals, empty if the publish may begin; and the gate's report, null if there is no gate or it was not run.</returns>
     public static async Task<(ImmutableArray<Diagnostic> Refusals, GateReport? Gate)> AskAsync(
         PublishSettings settings, IReadOnlyList<(StartedPublish Started, PreparedPublish Prepared)> sides, PublishWarnings warnings,
         CancellationToken cancellationToken)

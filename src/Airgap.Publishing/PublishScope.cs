@@ -32,11 +32,11 @@ internal sealed record PublishScope(
         MountFrom = Settings.MountFrom
     };
 
-    // Items are planned side by side.
+    // Read once, although items are planned concurrently.
     private readonly Lazy<ImmutableArray<TransferPlan>> _earlier =
         new(() => [.. Settings.EarlierPlan.Select(Settings.FullPath).SelectMany(path => RunPlanReader.ReadAll(path, Registry))]);
 
-    /// <summary><c>AirgapEarlierPlan</c>: the plans, read when they are first asked for; empty without it.</summary>
+    /// <summary><c>AirgapEarlierPlan</c>: the plans, read at first use; empty without the property.</summary>
     /// <exception cref="Airgap.Oci.AirgapException"><see cref="Airgap.Oci.ErrorCode.InvalidRunPlan"/>, or 3xxx: a file.</exception>
     public ImmutableArray<TransferPlan> EarlierPlans => _earlier.Value;
 
@@ -46,10 +46,10 @@ internal sealed record PublishScope(
     public TransferOptions OptionsFor(Declaration declaration, CancellationToken cancellationToken) =>
         Signing.Over(Options, declaration.Source, cancellationToken);
 
-    /// <summary>Receives an item's events; its warnings have the item's place.</summary>
+    /// <summary>Makes the observer of an item, which adds the item's location to warnings.</summary>
     public ItemObserver ObserverOf(Declaration declaration) => new(Observer, Warnings, declaration.Item.Location);
 
-    /// <summary>Relocates an item.</summary>
+    /// <summary>Makes the relocator of an item.</summary>
     public Relocator RelocatorOf(Declaration declaration) => new(Registry, ObserverOf(declaration));
 
     /// <summary>Reports information that is not a warning.</summary>

@@ -23,7 +23,8 @@ public sealed class EarlierOutputTests
         DotnetResult bad = (await project.RelocateAsync(publish)).FailedWith("AIRGAP1004");
 
         Assert.IsEmpty(good.Lines("AIRGAP3026"));
-        Assert.Contains($"AirgapLimitRate had no effect for other.example.com: this run asked {source.Host}", good.Lines("AIRGAP1061")[0]);
+        Assert.Contains($"AirgapLimitRate had no effect for other.example.com: this run contacted {source.Host}",
+            good.Lines("AIRGAP1061")[0]);
         Assert.IsEmpty(bad.Lines("AIRGAP1061"));
         Assert.Contains("**Complete", page);
         string warning = bad.Lines("AIRGAP3026")[0];

@@ -97,7 +97,8 @@ public sealed class ChosenTests
         string report = File.ReadAllText(folder["airgap/relocation.json"]);
         Schemas.AssertValid("relocation", report);
         Assert.Contains("\"sparseIndexes\": 6", report);
-        Assert.Contains("6 indexes keep their digest, which not every registry takes.", File.ReadAllText(folder["airgap/relocation.html"]));
+        Assert.Contains("6 indexes keep their digest, which not every registry accepts.",
+            File.ReadAllText(folder["airgap/relocation.html"]));
         Assert.Contains($"| platforms linux/amd64 | platform-mode sparse\": \"{original}\"", File.ReadAllText(folder["airgap.lock.json"]));
         PublishSettings locked = settings with { UpdateLock = false, LockedMode = true };
         Assert.IsTrue((await new Publisher(_registry).RunAsync([item], locked, default)).Items[0].Result.IsUpToDate);

@@ -98,9 +98,9 @@ public sealed class NamedDocumentTests : SigningTestBase
         Assert.AreEqual(0, used.ExitCode, used.Error);
         Assert.DoesNotContain("AIRGAP1061", used.Error);
         Assert.AreEqual(0, idle.ExitCode, idle.Error);
-        Assert.Contains($"AIRGAP1061: --limit-rate had no effect for {Source.Host}: this run asked {far.Host}.", idle.Error);
+        Assert.Contains($"AIRGAP1061: --limit-rate had no effect for {Source.Host}: this run contacted {far.Host}.", idle.Error);
         Assert.Contains("AIRGAP1061: --registries-conf had no effect: this run read no source from a registry.", idle.Error);
-        Assert.Contains("AIRGAP1061: --limit-rate had no effect: this run asked no registry.", none.Error);
+        Assert.Contains("AIRGAP1061: --limit-rate had no effect: this run contacted no registry.", none.Error);
     }
 
     [TestMethod]

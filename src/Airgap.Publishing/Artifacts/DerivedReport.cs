@@ -94,11 +94,11 @@ internal sealed record DerivedReport
     /// </summary>
     [JsonIgnore]
     public string? SignaturesText => From.EndsWith(Digest, StringComparison.Ordinal) ? null
-        : "Signatures are verified on the original if a policy requires them; the derived bundle has another digest, so that they do " +
-        "not go along with it. It can be signed itself.";
+        : "Signatures are verified on the original if a policy requires them; the derived bundle has another digest, so " +
+        "they do not apply to it. It can be signed itself.";
 
     private string? SparseText => SparseIndexes is not { } sparse ? null
-        : $"{sparse} {(sparse == 1 ? "index keeps its" : "indexes keep their")} digest, which not every registry takes";
+        : $"{sparse} {(sparse == 1 ? "index keeps its" : "indexes keep their")} digest, which not every registry accepts";
 
     private IEnumerable<string> Counts =>
         new[] { Count(PackagesLeftOut, "version", "of packages"), Count(ImagesLeftOut, "image", ""),

@@ -18,7 +18,7 @@ internal sealed record AuditEntry(
     /// <summary>The outcome of a run that was interrupted, and did not stop in time.</summary>
     public static string Interrupted { get; } = Diagnostic.FormatId(ErrorCode.Canceled);
 
-    /// <summary>The outcome of a run that ended with an exception: of an interruption, too, since content may have moved.</summary>
+    /// <summary>The outcome of a run that ended with an exception, including an interruption: content may have moved before it.</summary>
     public static string OutcomeOf(Exception failure) => Diagnostic.FormatId(failure switch
     {
         AirgapException expected => expected.Code,

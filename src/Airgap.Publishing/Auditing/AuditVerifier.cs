@@ -19,7 +19,7 @@ internal static class AuditVerifier
     /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenAuditLog"/>, with the line; 3xxx: the file.</exception>
     public static async Task<Verified> VerifyAsync(string path, Digest? wanted, CancellationToken cancellationToken)
     {
-        // The attempt to read a folder reports it; the check speaks of writing.
+        // For a folder, the read below fails with a fitting message; the message of this check is about writing.
         if (!Directory.Exists(path))
             AuditLog.RequireFile(path);
         try

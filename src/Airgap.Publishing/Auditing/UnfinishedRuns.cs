@@ -1,8 +1,8 @@
 namespace Airgap.Publishing.Auditing;
 
 /// <summary>
-/// What runs under way have still to note in their logs. A front end does not wait without end for a run that was interrupted; when it
-/// leaves one behind, it has the notes written here, so that the log has a line of that run, too.
+/// The log entries that current runs have not written yet. A front end does not wait indefinitely for an interrupted run; if it abandons
+/// the run, it writes the missing entry through this class, so that the log has a line about that run, too.
 /// </summary>
 internal sealed class UnfinishedRuns
 {
@@ -11,11 +11,11 @@ internal sealed class UnfinishedRuns
     private readonly Lock _lock = new();
     private readonly List<Note> _open = [];
 
-    /// <summary>Begins to gather the notes of what the caller starts.</summary>
+    /// <summary>Begins to collect the notes of the runs that the caller starts.</summary>
     public static UnfinishedRuns Begin() => s_current.Value = new UnfinishedRuns();
 
     /// <summary>Adds the note of a run that begins.</summary>
-    /// <param name="write">Writes it for a run that is left behind.</param>
+    /// <param name="write">Writes the note if the run is abandoned.</param>
     public static Note Open(Func<Task> write)
     {
         Note note = new(write);
@@ -42,16 +42,16 @@ internal sealed class UnfinishedRuns
             _open.Add(note);
     }
 
-    /// <summary>The note of one run, which is written once: by the run, or by whoever leaves it behind.</summary>
+    /// <summary>The note of one run, which is written once: by the run, or by the front end that abandons the run.</summary>
     /// <param name="write">Writes it.</param>
     internal sealed class Note(Func<Task> write)
     {
         private int _isTaken;
 
-        /// <summary>True for the first who asks, and who has to write it.</summary>
+        /// <summary>True for the first caller, which must then write the note.</summary>
         public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
 
-        /// <summary>Writes it for a run that is left behind.</summary>
+        /// <summary>Writes the note of an abandoned run.</summary>
         public Task WriteAsync() => write();
     }
 }

@@ -79,7 +79,7 @@ internal static class ApplyTarget
         if (files.Length == 0)
             return ($"{PropertyNames.Apply}=true, but KUBECONFIG names no existing file: {environment(Kubeconfig)}.",
                 "Set KUBECONFIG to a kubeconfig.");
-        // The first that names one counts, as for kubectl.
+        // As in kubectl, the first file that names a context counts.
         string? current = files.Select(CurrentContext).FirstOrDefault(context => context is not null);
         return current == apply.Context
             ? null

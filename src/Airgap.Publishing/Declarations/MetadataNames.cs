@@ -29,13 +29,13 @@ internal static class MetadataNames
     /// <summary>How the pull secret is written: a <see cref="Airgap.Transfer.Kubernetes.PullSecretVariant"/>.</summary>
     public const string PullSecret = "PullSecret";
 
-    /// <summary>How often the cluster looks again, a Go duration.</summary>
+    /// <summary>How often the cluster checks for changes, a Go duration.</summary>
     public const string SyncPeriod = "SyncPeriod";
 
     /// <summary>Semver constraints by which the cluster chooses a tag.</summary>
     public const string TagSelection = "TagSelection";
 
-    /// <summary>Prerelease identifiers that the tag selection takes, separated by commas.</summary>
+    /// <summary>Prerelease identifiers that the tag selection accepts, separated by commas.</summary>
     public const string Prereleases = "Prereleases";
 
     /// <summary>How the manifest names the bundle: a <see cref="Airgap.Transfer.Kubernetes.ReferencePinning"/>.</summary>
@@ -92,7 +92,7 @@ internal static class MetadataNames
     /// </summary>
     internal const string PlatformMode = "PlatformMode";
 
-    /// <summary><c>true</c> to replace an index of which one image is left by that image.</summary>
+    /// <summary><c>true</c> to replace an index with a single remaining image by that image.</summary>
     internal const string Flatten = "Flatten";
 
     /// <summary><c>true</c> to omit images that no selected package names.</summary>

@@ -82,8 +82,8 @@ internal sealed partial class ProjectTypos(ProjectText text, IReadOnlyCollection
     }
 
     /// <summary>
-    /// The rules that MSBuild lost, as far as the text tells: it takes a <c>*</c> in an Include for files, and finds none. A rule that
-    /// vanishes would let everything through that it should stop.
+    /// The rules that MSBuild dropped, as far as the text shows: MSBuild treats a <c>*</c> in an Include as a file pattern, and finds no
+    /// file. Without the rule, content that it should refuse would be accepted.
     /// </summary>
     /// <param name="trust">The remaining rules.</param>
     public IEnumerable<Diagnostic> LostTrust(IReadOnlyList<TrustItem> trust) => text.Items
@@ -91,10 +91,10 @@ internal sealed partial class ProjectTypos(ProjectText text, IReadOnlyCollection
             && !trust.Any(left => left.Include == item.Value))
         .Select(item => Lost(item.Value, item.Place));
 
-    /// <summary>The problem of a rule that MSBuild lost.</summary>
+    /// <summary>The problem of a rule that MSBuild dropped.</summary>
     public static Diagnostic Lost(string include, SourceLocation place) => new(
         ErrorCode.InvalidTrustRule,
-        $"The item ImgpkgTrust '{include}' is lost: MSBuild takes its '*' for files.",
+        $"The item ImgpkgTrust '{include}' is lost: MSBuild treats its '*' as a file pattern.",
         $"Name only the host, namespace or repository, which includes everything below it; '{TrustItem.Everywhere}' applies everywhere.")
     {
         Location = place

@@ -4,7 +4,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Reads properties with several values. Each takes what it refuses to a method with the value and the advice.</summary>
+/// <summary>Reads properties with several values. Each method reports an invalid value, with advice, to its callback.</summary>
 internal static class PropertyLists
 {
     /// <summary>Repositories.</summary>
@@ -37,7 +37,7 @@ internal static class PropertyLists
         return [.. formats.Distinct()];
     }
 
-    /// <summary>Limits of rates; null for none.</summary>
+    /// <summary>Rate limits; null for none.</summary>
     public static ByteRates? Rates(ImmutableArray<string> texts, Action<string, string> refuse)
     {
         if (!RateText.TryParse(texts, out ByteRates rates, out string? wrong))

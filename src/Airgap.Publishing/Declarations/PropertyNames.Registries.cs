@@ -33,7 +33,7 @@ internal static partial class PropertyNames
     /// <summary>The maximum bytes per second of each registry.</summary>
     internal const string LimitRate = "AirgapLimitRate";
 
-    /// <summary>The registries.conf that sources are read by.</summary>
+    /// <summary>The registries.conf for reading sources.</summary>
     internal const string RegistriesConf = "AirgapRegistriesConf";
 
     /// <summary><c>true</c> to create the repositories that a push needs.</summary>

@@ -102,7 +102,7 @@ internal static class PublishProperties
         ImmutableArray<string> List(string name) =>
             [.. Text(name).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
-        // $(One);$(Other) of two properties that are not set is not a wish to verify nothing.
+        // If neither property is set, $(One);$(Other) is a lone semicolon, which must not switch verification off.
         ImmutableArray<string> Keys(string name)
         {
             ImmutableArray<string> keys = List(name);

@@ -5,7 +5,7 @@ using Airgap.Oci.Wire;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// Limits of rates as written in the tool's <c>--limit-rate</c> and in <c>AirgapLimitRate</c>: <c>20MB/s</c> for every registry,
+/// Rate limits as written in the tool's <c>--limit-rate</c> and in <c>AirgapLimitRate</c>: <c>20MB/s</c> for every registry,
 /// <c>HOST=20MB/s</c> for one, in any spelling of its name.
 /// </summary>
 internal static class RateText
@@ -42,7 +42,7 @@ internal static class RateText
         return true;
     }
 
-    // A number alone is as likely a number of megabytes as of bytes.
+    // A number without a unit is refused, because it could mean bytes or megabytes.
     private static long? ReadRate(string text)
     {
         text = text.Trim();

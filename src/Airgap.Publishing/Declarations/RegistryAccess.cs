@@ -87,7 +87,7 @@ internal sealed record RegistryAccess
         if (RepositorySettings.Length > 0 && CreateRepositories is null)
         {
             throw new AirgapException(
-                ErrorCode.IncompatibleOptions, $"The settings of created repositories '{RepositorySettings}' would be used for nothing.",
+                ErrorCode.IncompatibleOptions, $"The settings of created repositories '{RepositorySettings}' would have no effect.",
                 $"To use them, {AdviceTerms.CreateRepositories}.");
         }
 

@@ -16,7 +16,7 @@ internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, str
     /// <summary>PEM files of public keys, separated by semicolons.</summary>
     public const string Key = "Key";
 
-    /// <summary>The name in a keyless certificate. MSBuild keeps the name <c>Identity</c> to itself.</summary>
+    /// <summary>The name in a keyless certificate. MSBuild reserves the name <c>Identity</c>.</summary>
     public const string SignerIdentity = "SignerIdentity";
 
     /// <summary>The issuer that vouched for the name.</summary>
@@ -50,7 +50,7 @@ internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, str
             pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Value?.Trim() is { Length: > 0 } value
             ? value : null;
 
-    /// <summary>The values of a metadatum with several.</summary>
+    /// <summary>The values of a metadatum that may have several.</summary>
     public string[] Values(string name) =>
         Value(name)?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -41,7 +41,7 @@ internal sealed partial class Gate(GateSettings settings)
     /// <summary>True if the content is also passed.</summary>
     public bool WithContent => settings.WithContent;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Runs the gate.</summary>
     /// <param name="plan">What would move.</param>
     /// <param name="fill">Writes the content to a folder; called only if requested.</param>
     /// <param name="cancellationToken">Cancels it.</param>
@@ -147,7 +147,7 @@ internal sealed partial class Gate(GateSettings settings)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The latter for half a character in a name: then it is text.
+            // InvalidOperationException: a name has an unpaired surrogate. Such output counts as text.
             return null;
         }
     }
@@ -160,7 +160,7 @@ internal sealed partial class Gate(GateSettings settings)
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // It is in the system's temporary folder, and only the gate's answer matters.
+            // The folder may stay in the system's temporary folder; only the gate's answer matters.
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class JsonLocations(string path, byte[] json)
     /// <summary>The JSON, without a byte order mark.</summary>
     public ReadOnlySpan<byte> Json => json.AsSpan(_start);
 
-    /// <summary>The place of the token that was read last.</summary>
+    /// <summary>The location of the token that was read last.</summary>
     public SourceLocation PlaceOf(ref Utf8JsonReader reader)
     {
         int offset = _start + (int)reader.TokenStartIndex;
@@ -23,7 +23,7 @@ internal sealed class JsonLocations(string path, byte[] json)
         return PlaceOf(line, offset - StartOf(line));
     }
 
-    /// <summary>A place.</summary>
+    /// <summary>A location.</summary>
     /// <param name="line">The line, from 0.</param>
     /// <param name="bytes">The bytes before it in the line. The column is counted in characters, as editors do.</param>
     public SourceLocation PlaceOf(int line, int bytes)
@@ -41,7 +41,7 @@ internal sealed class JsonLocations(string path, byte[] json)
         return start;
     }
 
-    /// <summary>True for a line that a merge of git left.</summary>
+    /// <summary>True for a conflict marker of a git merge.</summary>
     /// <param name="line">The line, from 0.</param>
     public bool IsConflict(int line)
     {

@@ -7,7 +7,7 @@ namespace Airgap.Publishing.Locking;
 /// <param name="Derived">Those of derived bundles (<see cref="LockedSelections.KeyOf"/>).</param>
 internal sealed record KnownDigests(IReadOnlyDictionary<string, Digest> Tags, IReadOnlyDictionary<string, Digest> Derived)
 {
-    /// <summary>The part of it that is wanted.</summary>
+    /// <summary>The known digests of some keys.</summary>
     public static IReadOnlyDictionary<string, Digest> Of(IReadOnlyDictionary<string, Digest> known, IEnumerable<string?> keys) =>
         keys.OfType<string>().Distinct(StringComparer.Ordinal).Where(known.ContainsKey)
             .ToDictionary(key => key, key => known[key], StringComparer.Ordinal);

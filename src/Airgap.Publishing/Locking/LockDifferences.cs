@@ -4,7 +4,7 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing.Locking;
 
-/// <summary>Reads the lock as the properties ask for it, and finds where it and the project differ.</summary>
+/// <summary>Reads the lock as the properties require, and finds the differences between lock and project.</summary>
 internal sealed class LockDifferences(PublishSettings settings)
 {
     /// <summary>Reads the lock.</summary>

@@ -6,8 +6,8 @@ using Airgap.Transfer.Keeping;
 namespace Airgap.Publishing.Mirrors;
 
 /// <summary>
-/// The images of the document that <c>copy --json</c> prints: a copy writes no <c>relocation.json</c>, and its document says as much of
-/// where its images come from and where they are.
+/// The images of the document that <c>copy --json</c> prints: a copy writes no <c>relocation.json</c>, but its document contains the same
+/// sources and destinations of images.
 /// </summary>
 internal static class CopyDocument
 {
@@ -45,7 +45,7 @@ internal static class CopyDocument
         return (image, tags.Any(tag => DerivedTags.SubjectOf(tag) is null));
     }
 
-    // Not a string: another document.
+    // GetString throws for other JSON types, which only another document has.
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 }

@@ -24,7 +24,7 @@ internal static class MirrorMap
     /// <summary>The repositories, ordered by name, without those that are only at their source.</summary>
     /// <param name="report">The report.</param>
     /// <param name="hostOf">The mirror's host name in the cluster for an item; null for that of the report.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingMirrored"/>: a source or destination is no reference.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingMirrored"/>: a source or destination is not a reference.</exception>
     public static ImmutableArray<MirrorEntry> Of(RelocationReport report, Func<ReportItem, string?>? hostOf = null) =>
         Of(report.Items.SelectMany(item => item.Images.Select(
             image => (image, image.Digest == item.Digest && item.Tag is { Length: > 0 }, hostOf?.Invoke(item)))));
@@ -68,7 +68,7 @@ internal static class MirrorMap
     private static IEnumerable<RepositoryName> Places(ReportImage image) =>
         (image.AlsoAt ?? []).Append(image.Destination).Select(Repository).OfType<RepositoryName>();
 
-    // Without this image, workloads would be sent to its source, and nobody would know.
+    // If this image were skipped, workloads would silently use its source.
     private static RepositoryName? Repository(string? reference) => reference is null ? null
         : ImageReference.TryParse(reference, out ImageReference? parsed, out _) ? parsed.Repository
         : throw new AirgapException(

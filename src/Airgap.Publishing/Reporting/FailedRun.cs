@@ -4,7 +4,8 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Reporting;
 
 /// <summary>
-/// A run that ended without a result, for the reports that were asked for: they would otherwise be of an earlier run, or missing.
+/// A run that ended without a result. The requested reports describe it, because they would otherwise be missing, or be those of an earlier
+/// run.
 /// </summary>
 /// <param name="Failures">Why it ended.</param>
 /// <param name="Warnings">Its warnings.</param>
@@ -18,8 +19,8 @@ internal sealed record FailedRun(
         $"{(Failures.Any(failure => failure.Code == ErrorCode.Canceled) ? "Interrupted" : "Failed")}" +
         $"{(Phase is null ? "" : $" while {Phase}")}{(Progress is null ? "" : $": {Progress} done")}";
 
-    /// <summary>The report of a run that moved nothing whole.</summary>
-    /// <param name="title">What it was to relocate.</param>
+    /// <summary>The report of a run without a result.</summary>
+    /// <param name="title">What the run was to relocate.</param>
     /// <param name="from">Its sources.</param>
     /// <param name="to">Its destinations.</param>
     public ReportModel ToModel(string title, IEnumerable<string> from, IEnumerable<string> to)

@@ -5,7 +5,7 @@ namespace Airgap.Publishing.Reporting;
 /// <summary>Outcomes as words, and combined outcomes.</summary>
 internal static class Outcomes
 {
-    /// <summary>Copied when anything was, else mounted when anything was, else present.</summary>
+    /// <summary>Copied if any part was copied, else mounted if any part was mounted, else present.</summary>
     public static BlobOutcome Of(IEnumerable<BlobOutcome> parts)
     {
         BlobOutcome whole = BlobOutcome.Present;

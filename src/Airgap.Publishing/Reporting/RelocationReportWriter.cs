@@ -97,7 +97,7 @@ internal static class RelocationReportWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is replaced.
+            // An unreadable report is replaced.
             return null;
         }
     }

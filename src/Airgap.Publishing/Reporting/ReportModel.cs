@@ -59,8 +59,8 @@ internal sealed record ReportModel
     internal TimelineModel? Timeline { get; init; }
 
     /// <summary>
-    /// The state of a relocation without failures. Only what was sent passed the hash of this run: that a mounted or present blob is there
-    /// is the registry's word, and nobody read its bytes.
+    /// The state of a relocation without failures. This run hashed only the blobs that it sent. For mounted and present blobs it relies on
+    /// the registry's answer; it did not read their bytes.
     /// </summary>
     internal string CompleteState => Work.Mounted.Count == 0 && Work.Present.Count == 0 ? "Complete and verified" : "Complete";
 

@@ -14,7 +14,7 @@ internal static class PlanStages
     /// <summary>The target that finishes a plan.</summary>
     public const string FinishTarget = "FinishImgpkgBundles";
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Determines the stage.</summary>
     /// <param name="settings">The project's settings.</param>
     /// <param name="target">The stage of the MSBuild target; <see cref="PublishStage.Whole"/> for no stage.</param>
     /// <param name="location">The project file, for problems.</param>
@@ -29,7 +29,8 @@ internal static class PlanStages
     }
 
     /// <summary>
-    /// The settings of a stage: the finish signs, so that its machine alone has the key, and what the other stages would sign is nothing.
+    /// The settings of a stage: only the finish stage signs, so that only its machine needs the key; the other stages have no signing
+    /// settings.
     /// </summary>
     public static PublishSettings Of(PublishSettings settings, PublishStage stage) => stage is PublishStage.Plan or PublishStage.Shard
         ? settings with

@@ -61,7 +61,7 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
                 }
             }
 
-            // Before the plan, which says that it is there.
+            // Pushed before the plan is written, because the plan states that the bundle is in its repository.
             if (own?.PushAsync is { } pushAsync)
                 await pushAsync(cancellationToken);
             await RunPlanFile.WriteAsync(path, new RunPlanDocument
@@ -80,7 +80,7 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
         }
     }
 
-    // Once for all destinations and stages; the content of a lock is pinned already.
+    // Tags are resolved once for all destinations and stages; the content of a lock is pinned already.
     private async Task<ImmutableArray<Diagnostic>> PinAsync(
         PublishSettings settings, PreparedPublish[] sides, CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
             { Location = new SourceLocation(path) };
     }
 
-    // Before any request to a registry.
+    // Runs before any request to a registry.
     private static bool Check(PublishSettings settings, Declaration declaration)
     {
         RunPlanSupport.Check(declaration.Source, declaration.Destination);
@@ -136,7 +136,7 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
 }
 
 /// <summary>The bundle that a project makes of its content, for a plan.</summary>
-/// <param name="Inside">Its digest where no registry has it: the plan contains its layer and config; null otherwise.</param>
+/// <param name="Inside">Its digest if no registry has it, so that the plan contains its layer and config; otherwise null.</param>
 /// <param name="Pushed">The bundle, if it is pushed to a repository that all machines read; null otherwise.</param>
 /// <param name="PushAsync">Pushes it, with the images that this machine alone has; null for none.</param>
 internal sealed record OwnBundle(Digest? Inside, ProducedBundle? Pushed, Func<CancellationToken, Task>? PushAsync);

@@ -5,11 +5,11 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.Publishing.Sharding;
 
-/// <summary>Puts images that only the planning machine has into a plan under the repository to which it pushes them.</summary>
+/// <summary>In a plan, sets the source of images that only the planning machine has to the repository to which it pushes them.</summary>
 internal static class PushedImages
 {
     /// <summary>
-    /// Replaces the repositories that the lock names for these images, where no registry has them, by the bundle's repository.
+    /// The lock names these images in repositories that do not have them. The bundle's repository replaces those.
     /// </summary>
     /// <param name="entry">A relocation.</param>
     /// <param name="bundle">The bundle that is pushed with the images.</param>

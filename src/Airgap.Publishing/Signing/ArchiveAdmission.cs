@@ -72,7 +72,8 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
         return by;
     }
 
-    // What is verified is what was signed: the parts are those of the very bytes of the list that the signature is over.
+    // The parts are taken from the same bytes of the list that the signature is verified over, so that exactly the signed content is
+    // checked.
     private async Task<SignedBy> VerifyPartsAsync(FoundList found, CancellationToken cancellationToken)
     {
         string path = found.Folders.Select(folder => Path.Combine(folder, PartName.ListOf(Path.GetFileName(found.Archive))))

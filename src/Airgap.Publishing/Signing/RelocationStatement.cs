@@ -61,7 +61,7 @@ internal static class RelocationStatement
         });
     }
 
-    /// <summary>The request of a relocation.</summary>
+    /// <summary>The requested items of a relocation.</summary>
     public static IEnumerable<RelocatedItem> RootsOf(TransferResult result)
     {
         if (result.Root is { } root)

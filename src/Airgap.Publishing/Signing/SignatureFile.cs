@@ -34,8 +34,8 @@ internal static class SignatureFile
     }
 
     /// <summary>
-    /// Writes the signature of an archive's bytes, unless one by the same key exists. A key that signs no hash signs a statement of the
-    /// archive's SHA-256: as cosign has it, pure Ed25519 would need all bytes twice.
+    /// Writes the signature of an archive's bytes, unless one by the same key exists. A key that cannot sign a hash signs a statement with
+    /// the archive's SHA-256 instead: pure Ed25519, as in cosign, would need all bytes twice.
     /// </summary>
     /// <returns>Its path.</returns>
     public static async Task<string> SignAsync(string path, HashedBytes content, SigningKey key, CancellationToken cancellationToken)
@@ -73,7 +73,7 @@ internal static class SignatureFile
         return verdict.Refusal is { } refusal ? throw Refusal(refusal.Message, path) : verdict.By[0];
     }
 
-    /// <summary>The same for a statement about the same bytes by the same key.</summary>
+    /// <summary>Writes a statement about a file next to it, unless one about the same bytes by the same key exists.</summary>
     public static async Task<string> StateOnceAsync(
         string path, Digest digest, Func<byte[]> statement, SigningKey key, CancellationToken cancellationToken)
     {

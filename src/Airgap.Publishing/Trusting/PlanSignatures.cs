@@ -34,7 +34,8 @@ internal sealed class PlanSignatures
     /// <summary>The signatures of a repository's images.</summary>
     public ISignatureStore In(RepositoryName repository) => new Store(this, repository);
 
-    // cosign's tags contain the image's digest: where its own repository has none in the archive, that of another one counts as well.
+    // cosign's tags contain the image's digest: if the archive has no such tag in the image's own repository, one in another repository
+    // counts, too.
     private Manifest? Tagged(string tag, RepositoryName repository) =>
         (_tags[tag].FirstOrDefault(item => item.Source.Repository == repository) ?? _tags[tag].FirstOrDefault())?.Content.Manifest;
 

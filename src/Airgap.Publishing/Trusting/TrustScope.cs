@@ -5,8 +5,8 @@ using Airgap.Publishing.Declarations;
 namespace Airgap.Publishing.Trusting;
 
 /// <summary>
-/// The place that a rule applies to, including everything below it: a host, a namespace or a repository, each in one spelling. Docker's
-/// rules for short names hold as for images.
+/// The location that a rule applies to, including everything below it: a host, a namespace or a repository, each in one spelling. Docker's
+/// rules for short names apply as for images.
 /// </summary>
 internal static class TrustScope
 {
@@ -14,8 +14,8 @@ internal static class TrustScope
 
     /// <summary>Reads the Include of an item.</summary>
     /// <param name="include">Such as <c>registry.example/**</c>, <c>docker.io/vendor</c> or <c>ubuntu</c>.</param>
-    /// <param name="place">The place, or null.</param>
-    /// <param name="problem">Why it is none, as the end of a sentence; null on success.</param>
+    /// <param name="place">The location, or null.</param>
+    /// <param name="problem">Why the text is not a location, as the end of a sentence; null on success.</param>
     public static bool TryParse(string include, [NotNullWhen(true)] out string? place, [NotNullWhen(false)] out string? problem)
     {
         string text = include.Trim();
@@ -45,7 +45,7 @@ internal static class TrustScope
         return true;
     }
 
-    /// <summary>The places that a repository lies in, the most specific first.</summary>
+    /// <summary>The locations that contain a repository, the most specific first.</summary>
     public static IEnumerable<string> Of(RepositoryName repository)
     {
         string host = NormalizedHost.Of(repository.Registry);

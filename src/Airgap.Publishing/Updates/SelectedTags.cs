@@ -3,8 +3,8 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing.Updates;
 
-/// <summary>The tags that a cluster takes of an item by itself, as its <c>TagSelection</c> says.</summary>
-/// <param name="Constraints">The constraints; null for an item without them, of which every tag counts.</param>
+/// <summary>The tags of an item that a cluster chooses by itself, according to the item's <c>TagSelection</c>.</summary>
+/// <param name="Constraints">The constraints; null for an item without constraints: then every tag counts.</param>
 /// <param name="Prereleases">The pre-releases that count: null for none, empty for all.</param>
 internal sealed record SelectedTags(string? Constraints, string[]? Prereleases)
 {
@@ -17,7 +17,7 @@ internal sealed record SelectedTags(string? Constraints, string[]? Prereleases)
     public bool Include((SemverVersion Version, string Tag) tag) =>
         Constraints is null || TagConstraints.Includes(tag.Tag, Constraints, Prereleases);
 
-    /// <summary>A scope in which pre-releases count that the item takes.</summary>
+    /// <summary>The scope, widened to pre-releases if the item accepts any.</summary>
     public VersionScope ScopeOf(VersionScope scope) =>
         Constraints is null || Prereleases is null ? scope : scope with { Prereleases = true };
 }

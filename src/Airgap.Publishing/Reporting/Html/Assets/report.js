@@ -6,7 +6,7 @@
   const body = $("tree").tBodies[0];
   const columns = data.relocation ? 4 : 3;
 
-  // A small element maker; text is only ever set as text.
+  // Creates an element. Text is only ever set as text, never as markup.
   function make(name, attributes, ...children) {
     const element = document.createElement(name);
     for (const [key, value] of Object.entries(attributes ?? {})) element.setAttribute(key, value);
@@ -14,7 +14,7 @@
     return element;
   }
 
-  // Names that others chose: nothing in them may be invisible or turn the reading direction.
+  // Names come from outside: nothing in them may be invisible or change the reading direction.
   const visible = text => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, sign => `\\u{${sign.codePointAt(0).toString(16).toUpperCase()}}`);
 
   function bytes(count) {
@@ -24,7 +24,7 @@
     return `${value.toFixed(1)} ${["kB", "MB", "GB", "TB"][unit]}`;
   }
 
-  // ---- the nodes: rows that stand in the page, and those that are made when their parent is opened
+  // ---- the nodes: rows in the page, and rows that are created when their parent is opened
 
   const nodes = data.nodes.map((entry, number) => ({ ...entry, number, below: [], row: $(`n${number}`), detail: null, open: false, shown: true }));
   const tops = [];
@@ -150,7 +150,7 @@
     row.focus();
   }
 
-  // A bundle's own facts would stand between it and its images, and its row tells them.
+  // A bundle with images shows no details: its row contains them, and they would separate it from its images.
   for (const node of nodes) node.isFolder = node.below.some(child => child.isStatic);
 
   body.addEventListener("click", event => {
@@ -179,7 +179,7 @@
     moves[event.key]();
   });
 
-  // The details of very many images would take longer to make than anybody looks at them.
+  // Creating the details of very many images would take too long.
   const mayOpen = node => node.isFolder || nodes.length <= 400;
   $("expand").addEventListener("click", () => { for (const node of nodes) node.open = mayOpen(node); layout(); });
   $("collapse").addEventListener("click", () => { for (const node of nodes) node.open = false; layout(); });
@@ -257,7 +257,7 @@
     applyTheme();
   });
 
-  // ---- paper has no clicks: everything is opened before it is printed, but for the details of very many images
+  // ---- printing: everything is opened first, except the details of very many images
 
   let closed = null;
   addEventListener("beforeprint", () => {
