@@ -41,7 +41,7 @@ internal static class HandlerFactory
     {
         (string host, int port) = options.MapEndpoint?.Invoke(endpoint.Host, endpoint.Port) ?? (endpoint.Host, endpoint.Port);
         IPAddress[] addresses = IPAddress.TryParse(host, out IPAddress? literal)
-            ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+            ? [literal] : await HostLookups.OfSystem.FindAsync(host, cancellationToken);
         if (addresses.Length == 0)
             throw new SocketException((int)SocketError.HostNotFound);
         Socket socket = await Dialer.ConnectAsync(addresses, port, ConnectAsync, options.TimeProvider, cancellationToken);

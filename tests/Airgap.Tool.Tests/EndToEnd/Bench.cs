@@ -31,6 +31,9 @@ internal sealed class Bench : IAsyncDisposable
         Environment["XDG_RUNTIME_DIR"] = null;
         Environment["HTTP_PROXY"] = proxy;
         Environment["http_proxy"] = proxy;
+
+        // Nothing listens there: https fails at once, without a lookup of names that only this proxy knows.
+        Environment["HTTPS_PROXY"] = Environment["https_proxy"] = "http://127.0.0.1:1";
         Directory.CreateDirectory(Folder["home"]);
     }
 
