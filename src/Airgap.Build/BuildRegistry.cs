@@ -46,13 +46,14 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
 
     /// <summary>
     /// Tells of properties that had no effect: of those of the command line, which are meant for this build, with a warning. One that many
-    /// projects share is not wrong in one of them.
+    /// projects share is not wrong in one of them, nor is one for a build that found everything up to date and asked no registry.
     /// </summary>
     /// <param name="globals">The names of the build's global properties.</param>
     public void WarnOfIdle(IEnumerable<string> globals)
     {
         HashSet<string> given = new(globals, StringComparer.OrdinalIgnoreCase);
         RegistryClient[] clients = _client.IsValueCreated ? [_client.Value] : [];
+        bool hasAsked = clients.Any(client => client.Hosts.Any());
         Tell(PropertyNames.LimitRate, access.Rates is { } rates ? IdleAccess.Find(clients, (rates, PropertyNames.LimitRate), null) : []);
         Tell(PropertyNames.RegistriesConf,
             access.RegistriesConf is null ? [] : IdleAccess.Find(clients, null, PropertyNames.RegistriesConf));
@@ -61,7 +62,7 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
         {
             foreach (Diagnostic each in idle)
             {
-                if (given.Contains(name))
+                if (hasAsked && given.Contains(name))
                     log.Warning(each);
                 else
                     log.Detail(each.Message);

@@ -71,7 +71,7 @@ internal sealed class FailedBuild(BuildLog log, PublishSettings settings, Publis
                 if (written.Announcement is { } announcement)
                     log.Announce(announcement);
             });
-        if (_earlier.Find(_written) is { } earlier)
+        if (_earlier.Find(_written, failures) is { } earlier)
             log.Warning(earlier);
     }
 

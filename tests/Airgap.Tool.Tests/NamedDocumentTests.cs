@@ -31,6 +31,8 @@ public sealed class NamedDocumentTests : SigningTestBase
     [DataRow("diff {0} --to-repo " + Far, "",
         "AIRGAP2249: '{0}' is neither a lock, a receipt, a relocation.json nor a project: it is empty.")]
     [DataRow("prune --repo " + Far + " --plan p.json --keep {0}", "\0\u0001", "nor a project: it is not text.")]
+    [DataRow("prune --repo " + Far + " --plan p.json --keep " + Far + ":1", "", "AIRGAP2249: '" + Far + ":1' is no file, but names an image")]
+    [DataRow("diff --receipt " + Far + ":1 --to-repo " + Far, "", "AIRGAP2114: '" + Far + ":1' is no file, but names an image")]
     public async Task EachFlag_NamesTheKindThatItExpects(string line, string content, string expected)
     {
         File.WriteAllText(Doc, content);

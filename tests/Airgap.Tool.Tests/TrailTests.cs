@@ -18,6 +18,17 @@ public sealed class TrailTests : SigningTestBase
     public void End() => _folder.Dispose();
 
     [TestMethod]
+    [DataRow("")]
+    [DataRow("--receipt receipt.json")]
+    public async Task AUser_IsNotNamedNowhere(string others)
+    {
+        CliResult result = await InProcess.RunAsync(
+            ["copy", "-b", "127.0.0.1:1/a", "--to-repo", "127.0.0.1:1/b", "--record-user",
+                .. others.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        result.AssertFailed("AIRGAP2011", "--record-user can only be used with --audit-log, or with --receipt and --sign-key");
+    }
+
+    [TestMethod]
     public async Task AReceipt_IsSigned_AndABaseHasToBe()
     {
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();

@@ -21,25 +21,23 @@ internal sealed class CopySigning
     private readonly Option<string[]> _verify = Flag.Repeated(
         "--verify-archive", "FILE",
         "Refuse the archive unless it is signed with this key (public key, PEM), or with another key given by this flag: its hash is " +
-        "computed while " +
-        "its blobs are copied, and no tag is set before it is verified");
-
+        "computed while its blobs are copied, and no tag is set before it is verified");
     private readonly Option<string[]> _verifyBase = Flag.Repeated(
         "--verify-base", "FILE",
         "Refuse the file of --base (a receipt, a relocation.json or an archive, with its signature next to it) unless it is signed " +
-        "with this " +
-        "key (public key, PEM), or with another key given by this flag");
+        "with this key (public key, PEM), or with another key given by this flag");
     private readonly AuditFlags _trail = new();
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [.. _sign.All, _verify, _verifyBase, .. _trail.All];
 
-    /// <summary>Reads the key, and refuses to sign what cannot be signed.</summary>
+    /// <summary>Reads the key, and refuses to sign what cannot be signed, and to name a user nowhere.</summary>
     public SigningKey? ReadKey(ParseResult parsed, RelocationDestination destination, bool writesReceipt)
     {
         SigningKey? key = _sign.Read(parsed);
         try
         {
+            _trail.Check(parsed, signsReceipt: key is not null && writesReceipt);
             bool signsImages = _sign.Form(parsed) is not null;
             if (signsImages && destination is RelocationDestination.Archive)
                 throw new AirgapException(

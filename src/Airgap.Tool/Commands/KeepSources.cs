@@ -50,6 +50,12 @@ internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry re
             return await OfProjectAsync(source, repository, cancellationToken);
         if (kind == KeptKind.Lock)
             return KeptLock.Read(source);
+        if (IsImage(source))
+            throw new AirgapException(
+                kind == KeptKind.Receipt ? ErrorCode.InvalidReceipt : ErrorCode.InvalidKeptFile,
+                $"'{source}' is no file, but names an image in a registry.",
+                kind == KeptKind.Receipt ? "Name the receipt of an import, or the relocation.json of a publish."
+                    : "Name a file that pins it: the lock or the receipt that a copy of it writes.");
         ReadOnlyMemory<byte> beginning = WholeFile.ReadBeginning(source, 4096);
         if (IsJson(beginning.Span))
             return KeptReceipt.TryRead(source, repository) ?? KeptRelocation.Read(source, repository);
@@ -87,6 +93,10 @@ internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry re
     public static bool IsProject(string source) => Directory.Exists(source) || SolutionProjects.Is(source)
         || Path.GetExtension(source) is { } extension
         && (extension.EndsWith("proj", StringComparison.OrdinalIgnoreCase) || extension.Equals(".cs", StringComparison.OrdinalIgnoreCase));
+
+    // A registry's name has a dot or a port, unlike most folders.
+    private static bool IsImage(string source) => !Path.Exists(source) && source.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
+        && source.AsSpan(0, slash).IndexOfAny('.', ':') > 0 && ImageReference.TryParse(source, out _, out _);
 
     // A lock is YAML that imgpkg writes in block style; a report is a JSON object.
     private static bool IsJson(ReadOnlySpan<byte> beginning) =>

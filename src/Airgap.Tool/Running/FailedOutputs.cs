@@ -58,7 +58,7 @@ internal sealed class FailedOutputs
             session.Warn(e.ToDiagnostic());
         }
 
-        if (Earlier.Find((session.Report.Files ?? []).Select(file => file.Path)) is { } earlier)
+        if (Earlier.Find((session.Report.Files ?? []).Select(file => file.Path), run.Failures) is { } earlier)
             session.Warn(earlier);
         Clear();
     }

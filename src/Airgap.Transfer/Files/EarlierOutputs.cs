@@ -34,9 +34,12 @@ internal sealed class EarlierOutputs
 
     /// <summary>Finds those that the run has left as they were.</summary>
     /// <param name="written">What it wrote, even if the content stayed the same.</param>
+    /// <param name="failures">Why it failed: where an output is an input, it is no result of anything, and the failure names it.</param>
     /// <returns>The warning (<see cref="ErrorCode.EarlierOutput"/>); null if there are none.</returns>
-    public Diagnostic? Find(IEnumerable<string> written)
+    public Diagnostic? Find(IEnumerable<string> written, IEnumerable<Diagnostic> failures)
     {
+        if (failures.Any(failure => failure.Code == ErrorCode.BaseIsOutput))
+            return null;
         HashSet<string> own = new(written, StringComparer.Ordinal);
         string[] left = [.. _found.Where(found => !own.Contains(found.Path) && StateOf(found.Path) == found.Before)
             .Select(found => found.Path)];

@@ -31,6 +31,7 @@ public sealed class FileFlagsTests
             ["copy", .. line.Replace("DIR", folder.Path, StringComparison.Ordinal).Split(' ')]);
 
         result.AssertFailed("AIRGAP2112", output, other);
+        Assert.DoesNotContain("AIRGAP3026", result.Error, "an input is nobody's result");
         Assert.AreEqual(text, await File.ReadAllTextAsync(folder["l.yml"]));
     }
 

@@ -23,13 +23,14 @@ public sealed class EarlierOutputsTests
         await AtomicFile.WriteAsync(_folder["written"], "after!"u8.ToArray(), mode: null, CancellationToken.None);
         File.WriteAllText(_folder["none"], "new");
 
-        Diagnostic warning = outputs.Find([_folder["kept"]])!;
+        Diagnostic warning = outputs.Find([_folder["kept"]], [])!;
         Assert.AreEqual(ErrorCode.EarlierOutput, warning.Code);
         Assert.AreEqual(
             $"'{_folder["same"]}', '{_folder["same.sigstore.json"]}' are from before this run, which failed and did not write them.",
             warning.Message);
+        Assert.IsNull(outputs.Find([], [new Diagnostic(ErrorCode.BaseIsOutput, "An output is an input.", "")]));
         outputs.Clear();
-        Assert.IsNull(outputs.Find([]));
+        Assert.IsNull(outputs.Find([], []));
     }
 
     [TestMethod]
@@ -41,6 +42,6 @@ public sealed class EarlierOutputsTests
         EarlierOutputs outputs = new();
         outputs.Note([.. names, .. names]);
 
-        Assert.StartsWith($"'{names[0]}', '{names[1]}', '{names[2]}', '{names[3]}' and 2 more are from before", outputs.Find([])!.Message);
+        Assert.StartsWith($"'{names[0]}', '{names[1]}', '{names[2]}', '{names[3]}' and 2 more are from before", outputs.Find([], [])!.Message);
     }
 }
