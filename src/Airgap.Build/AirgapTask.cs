@@ -81,13 +81,13 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
         catch (Exception) when (!Log.HasLoggedErrors)
         {
-            // The failure came from our log; only MSBuild's own remains.
+            // Our own log failed, so this writes to MSBuild's log directly.
             Log.LogError(null, "AIRGAP3999", null, null, ProjectFile, 0, 0, 0, 0,
                 $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {Printable.Line(exception.Message)}");
         }
         catch (Exception)
         {
-            // The error is reported without its stack.
+            // An error has already been logged; only its stack trace is missing.
         }
     }
 }

@@ -71,7 +71,7 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
         // If several threads arrive when a line is due, one of them writes it.
         if (clock.GetElapsedTime(last, now) >= s_interval && Interlocked.CompareExchange(ref _lastLine, now, last) == last)
         {
-            // Bytes that move before a plan are not part of a total.
+            // Before the plan is known there is no total to compare the bytes with.
             log.Message(MessageImportance.High, $"{_indent}{(_meter.HasTotals ? _meter.Line() : ByteSize.Format(_meter.Sent))}");
         }
     }

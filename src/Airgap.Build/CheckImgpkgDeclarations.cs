@@ -25,7 +25,7 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
     private protected override bool Execute(BuildLog log, CancellationToken cancellationToken)
     {
         ProjectText text = ProjectText.Read(ProjectFile);
-        // Such a target may still correct a present problem.
+        // Such a target may still correct the problems.
         if (text.HasTargetBefore(nameof(PublishImgpkgBundles)))
             return true;
         log.Locate = new ProjectTypos(text, [.. GlobalProperties().Keys]).Locate;

@@ -10,8 +10,8 @@ namespace Airgap.Build;
 internal sealed class DeclaredTrust(string projectFile, IReadOnlyDictionary<string, string> globals)
 {
     /// <summary>Reads them.</summary>
-    /// <param name="given">What MSBuild hands the task.</param>
-    /// <param name="slips">Finds lost rules in the project's text, where it cannot be evaluated again.</param>
+    /// <param name="given">The rules that MSBuild passes to the task.</param>
+    /// <param name="slips">Finds lost rules in the project's text if the project cannot be evaluated again.</param>
     /// <param name="problems">The rules that are lost.</param>
     public ImmutableArray<TrustItem> Read(ImmutableArray<TrustItem> given, ProjectTypos slips, out ImmutableArray<Diagnostic> problems)
     {
@@ -28,7 +28,7 @@ internal sealed class DeclaredTrust(string projectFile, IReadOnlyDictionary<stri
         return evaluated.Mend(given);
     }
 
-    // The build has evaluated the project, so that it fails here only where MSBuild is not at hand, or an SDK has no project for an app.
+    // The build has already evaluated the project, so this fails only if MSBuild cannot be loaded, or the SDK makes no project of an app.
     private EvaluatedTrust? Evaluate()
     {
         try

@@ -9,18 +9,18 @@ using Microsoft.Build.Evaluation;
 namespace Airgap.Build;
 
 /// <summary>
-/// A project's trust rules as written in the project. MSBuild passes to a task what it makes of a location such as
-/// <c>registry.vendor.com/**</c>, which is nothing, or files: the project is evaluated once more, for the rules alone.
+/// A project's trust rules as written in the project. MSBuild expands a location such as <c>registry.vendor.com/**</c> to the files that
+/// match, often none, before it passes the items to a task. So the project is evaluated once more, only for the rules.
 /// </summary>
-/// <param name="Items">The rules whose places are patterns, and those that are named like an expansion.</param>
-/// <param name="Expansions">The files that MSBuild took for rules.</param>
-/// <param name="Lost">The patterns that targets include, which nothing brings back.</param>
+/// <param name="Items">The rules whose locations are patterns, and those with the same name as an expansion.</param>
+/// <param name="Expansions">The files that MSBuild expanded the patterns to.</param>
+/// <param name="Lost">The patterns that targets include, which an evaluation cannot restore.</param>
 internal sealed record EvaluatedTrust(
     ImmutableArray<TrustItem> Items, IReadOnlySet<string> Expansions, ImmutableArray<(string Include, SourceLocation Place)> Lost)
 {
     private const string Type = "ImgpkgTrust";
 
-    /// <summary>Evaluates. Apart, so that nothing else needs the assembly, which is MSBuild's own.</summary>
+    /// <summary>Evaluates the project. Not inlined, so that only this method loads MSBuild's assembly.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static EvaluatedTrust Read(string projectFile, IReadOnlyDictionary<string, string> globals)
     {

@@ -8,7 +8,7 @@ namespace Airgap.Build;
 /// <summary>Reads the projects whose container images a bundle pins, and the results of their targets.</summary>
 internal sealed class ImageProjectReader(ItemReader reader, string projectDirectory, bool isDryRun)
 {
-    /// <summary>Their problems.</summary>
+    /// <summary>The problems of the projects.</summary>
     public List<Diagnostic> Problems { get; } = [];
 
     /// <summary>The images; unpublished ones are pending.</summary>
@@ -38,7 +38,7 @@ internal sealed class ImageProjectReader(ItemReader reader, string projectDirect
         string name = $"{answer.GetMetadata("Repository")}:{answer.GetMetadata("Tags").Split(';')[0]}";
         string registry = answer.GetMetadata("Registry");
         string manifest = answer.GetMetadata("Manifest");
-        // With an archive as destination, its registry need not exist.
+        // If the project publishes its container to an archive, its registry need not exist.
         bool isArchived = answer.GetMetadata("Archive").Length > 0;
         return new ImageToPin($"{(isArchived ? ProduceRequest.NoHost : registry)}/{name}", place)
         {
@@ -79,7 +79,7 @@ internal sealed class ImageProjectReader(ItemReader reader, string projectDirect
                 "Set ContainerRegistry or ContainerArchiveOutputPath there.");
         }
 
-        // It would push.
+        // That project would push its container.
         return isDryRun && !string.Equals(answer.GetMetadata("DryRun"), "true", StringComparison.OrdinalIgnoreCase)
             ? new Diagnostic(
                 ErrorCode.InvalidArgument,

@@ -7,7 +7,7 @@ namespace Airgap.Build;
 /// </summary>
 internal static partial class IncludePattern
 {
-    /// <summary>True when it may.</summary>
+    /// <summary>True when it may have produced the item.</summary>
     /// <param name="element">The text of the project file, from the element's start.</param>
     /// <param name="item">The item.</param>
     public static bool Matches(string element, string item)

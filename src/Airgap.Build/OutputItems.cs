@@ -44,7 +44,7 @@ internal static class OutputItems
 
     private static ITaskItem Create(string include, Dictionary<string, string> metadata)
     {
-        // Both are literal text, and MSBuild would read %40 and the like in them.
+        // Include and metadata are literal text, but MSBuild would decode sequences such as %40 in them.
         TaskItem item = new(Escape(include));
         foreach ((string name, string value) in metadata)
             item.SetMetadata(name, Escape(value));

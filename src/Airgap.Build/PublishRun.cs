@@ -94,7 +94,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     private async Task<Action> RunAsync(Job job, CancellationToken cancellationToken)
     {
         BuildObserver observer = new(log, TimeProvider.System);
-        // A project that declares nothing is of no plan, as in a solution that is published by stages.
+        // A project that declares nothing has no plan: in a solution, only some projects may declare something.
         PrecomputedPlans? given = job.Stage is PublishStage.Shard or PublishStage.Finish && HasItems && job.Project.Problems.IsEmpty
             ? PrecomputedPlans.Read(job.Project.Settings, job.Registry) : null;
         ProjectPublisher publisher = new(job.Registry, observer)
@@ -167,7 +167,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         catch (Exception e) when (cancellationToken.IsCancellationRequested
             && e is OperationCanceledException or AirgapException { Code: ErrorCode.Canceled })
         {
-            // The user knows; MSBuild reports the cancelled build itself.
+            // MSBuild itself reports the cancelled build.
             return false;
         }
         catch (AirgapException e)

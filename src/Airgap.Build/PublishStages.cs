@@ -33,7 +33,7 @@ internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
     /// <param name="registry">The registries.</param>
     /// <param name="pushAsync">Pushes the bundle of the project's content to its repository.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Describes it.</returns>
+    /// <returns>Writes the result to the log.</returns>
     public async Task<Action> PlanAsync(
         PreparedProject prepared, IRegistry registry, Func<CancellationToken, Task> pushAsync, CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
     }
 
     /// <summary>Carries out a shard of the plan.</summary>
-    /// <returns>Describes it.</returns>
+    /// <returns>Writes the result to the log.</returns>
     public async Task<Action> SendAsync(PreparedProject prepared, ProjectStages stages, CancellationToken cancellationToken)
     {
         (Shard shard, string summary) = await stages.SendAsync(prepared, Environment.GetEnvironmentVariable, cancellationToken);

@@ -29,7 +29,7 @@ internal sealed class RunReport(PublishImgpkgBundles task, BuildLog log)
             .. OutputItems.Files(result, PublishedFileKind.GitOps)];
         task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
-        // The list among the manifests belongs to the other kustomization.
+        // Only the kustomization next to the folder of the manifests: the other one is inside that folder.
         task.Kustomizations = OutputItems.Files(
             result.Files.Where(file =>
                 file.Kind == PublishedFileKind.Kustomization && Path.GetFileName(file.Path) == KustomizationWriter.FileName));
@@ -40,8 +40,8 @@ internal sealed class RunReport(PublishImgpkgBundles task, BuildLog log)
             log.Message(MessageImportance.High, $"  {changed.Path}: {changed}");
         foreach (Diagnostic failure in result.Failures)
             log.Error(failure);
-        // Without a destination, the project publishes as without this package, and the line of dotnet publish stays
-        // the last.
+        // Without a destination, the project publishes as if it did not reference this package, and the line of dotnet
+        // publish stays the last.
         if (result.Items.Length > 0 || result.Failures.Length > 0)
             log.Message(MessageImportance.High,
                 $"{task.ProjectName} -> {settings.FullOutputPath} " +

@@ -5,8 +5,9 @@ using Airgap.Publishing.Declarations;
 namespace Airgap.Build;
 
 /// <summary>
-/// Determines whether a project's files may name a trust rule by a pattern, or by a property that may be one. MSBuild does not tell a task
-/// what a project imports, so that the files are followed here; where they cannot be, the answer is yes, which costs an evaluation.
+/// Determines whether a project's files may name a trust rule by a pattern, or by a property that may contain one. MSBuild does not tell a
+/// task what a project imports, so this class follows the imports itself; if it cannot follow one, the result is true, which costs one
+/// more evaluation.
 /// </summary>
 internal sealed partial class TrustPatterns
 {
@@ -22,7 +23,7 @@ internal sealed partial class TrustPatterns
         "MSBuildProjectExtensionsPath", "BaseIntermediateOutputPath",
     ];
 
-    // Its own definition names the type.
+    // The package's own files name the type, and contain no rule.
     private static readonly string s_own = Path.GetFullPath(Path.Combine(
         Path.GetDirectoryName(typeof(TrustPatterns).Assembly.Location) ?? ".", "..", "..", "build")) + Path.DirectorySeparatorChar;
 
@@ -33,7 +34,7 @@ internal sealed partial class TrustPatterns
 
     private TrustPatterns(string projectFile) => _directory = Path.GetDirectoryName(projectFile)! + Path.DirectorySeparatorChar;
 
-    /// <summary>Reads the variables.</summary>
+    /// <summary>True if the project may contain such a rule. Also reads environment variables.</summary>
     /// <param name="projectFile">Full path of the project.</param>
     /// <param name="globals">Names of its global properties.</param>
     public static bool MayBeIn(string projectFile, IEnumerable<string> globals)
@@ -41,7 +42,7 @@ internal sealed partial class TrustPatterns
         if (globals.Any(IsHook) || s_hooks.Any(name => Environment.GetEnvironmentVariable(name) is not null))
             return true;
         TrustPatterns search = new(projectFile);
-        // What a restore leaves imports the files of packages.
+        // The files that a restore generates import the files of packages.
         string restored = Path.Combine(search._directory, "obj");
         string[] generated = Directory.Exists(restored)
             ? [.. Directory.GetFiles(restored, Path.GetFileName(projectFile) + ".*")

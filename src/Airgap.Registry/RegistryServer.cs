@@ -51,7 +51,7 @@ public sealed class RegistryServer : IAsyncDisposable
         IRegistryContent? content = null;
         TaskCompletionSource<RegistryApplication> registry = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        // The server starts while archives are read: each is half of the wait for the first answer. Who connects meanwhile waits.
+        // The server starts while archives are read, because each takes half of the start-up time. Early requests wait for both.
         Task<ArchiveContent>? reading = options.Archives.Count == 0 ? null : Task.Run(
             () => ArchiveContent.OpenAsync(options.Archives, options.Prefix, options.Warning, options.Clock, cancellationToken),
             CancellationToken.None);
@@ -132,7 +132,7 @@ public sealed class RegistryServer : IAsyncDisposable
         Hold?.Dispose();
     }
 
-    // Another failure is reported.
+    // Ignores the failure: the start has already failed with another one, which is reported.
     private static Task EndedAsync(Task? task) =>
         task is null ? Task.CompletedTask : task.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
 

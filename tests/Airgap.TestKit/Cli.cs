@@ -74,8 +74,8 @@ public static class Cli
     }
 
     /// <summary>
-    /// How a program is started whose output is read. Signals that this process ignores, as one that a shell started in the background
-    /// does, end the program all the same: a test that interrupts it means it.
+    /// The start information of a program whose output is read. Some signals may be ignored by this process, as in a background job of
+    /// a shell; they still end the program, because a test that interrupts it means it.
     /// </summary>
     public static ProcessStartInfo StartInfo(string file, IEnumerable<string> arguments)
     {

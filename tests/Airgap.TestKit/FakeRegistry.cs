@@ -8,8 +8,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.TestKit;
 
 /// <summary>
-/// Registries in memory behind the client's seam: strict about order (a manifest before its blobs is refused), with hooks to delay or
-/// refuse what a test wants delayed or refused. Every call is recorded.
+/// Registries in memory behind the client's interface: strict about order (a manifest before its blobs is refused), with hooks to delay or
+/// refuse any operation. Every call is recorded.
 /// </summary>
 public sealed class FakeRegistry : IRegistry
 {
@@ -21,7 +21,7 @@ public sealed class FakeRegistry : IRegistry
     /// <summary>The operations in order of their start: <c>push-blob repo digest</c>.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 
-    /// <summary>True to take an index of which not all images are there.</summary>
+    /// <summary>True to accept an index without all of its images.</summary>
     public bool TakesSparseIndexes { get; set; }
 
     /// <summary>True when mounts from another repository are refused.</summary>
@@ -30,10 +30,10 @@ public sealed class FakeRegistry : IRegistry
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) => Get(name);
 
-    /// <summary>A repository, to look into.</summary>
+    /// <summary>A repository, for a test to read or change.</summary>
     public FakeRepository Get(RepositoryName name) => _repositories.GetOrAdd(name, key => new FakeRepository(this, key));
 
-    /// <summary>A repository, to look into.</summary>
+    /// <summary>A repository, for a test to read or change.</summary>
     public FakeRepository Get(string name) => Get(RepositoryName.Parse(name));
 
     /// <summary>The committed fixtures: every repository of the real registry's storage.</summary>
@@ -81,7 +81,7 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     /// <inheritdoc/>
     public RepositoryName Name => name;
 
-    /// <summary>Tags and what they stand for.</summary>
+    /// <summary>Tags and their digests.</summary>
     public IReadOnlyDictionary<string, Digest> Tags => _tags;
 
     /// <summary>The blobs it has.</summary>
@@ -93,7 +93,7 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     /// <summary>The manifests it has.</summary>
     public ICollection<Digest> Manifests => _manifests.Keys;
 
-    /// <summary>Puts a blob there.</summary>
+    /// <summary>Adds a blob.</summary>
     public Digest AddBlob(byte[] bytes)
     {
         Digest digest = Digest.Compute(bytes);
@@ -101,7 +101,7 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
         return digest;
     }
 
-    /// <summary>Puts a manifest there, whatever it refers to.</summary>
+    /// <summary>Adds a manifest, whatever it refers to.</summary>
     public Manifest AddManifest(Manifest manifest, string? tag)
     {
         _manifests[manifest.Digest] = manifest;
@@ -110,17 +110,17 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
         return manifest;
     }
 
-    /// <summary>Takes a blob or manifest away.</summary>
+    /// <summary>Removes a blob or manifest.</summary>
     public void Remove(Digest digest)
     {
         _blobs.TryRemove(digest, out _);
         _manifests.TryRemove(digest, out _);
     }
 
-    /// <summary>Takes a tag away, and leaves what it stands for.</summary>
+    /// <summary>Removes a tag, and keeps its manifest.</summary>
     public void RemoveTag(string tag) => _tags.TryRemove(tag, out _);
 
-    /// <summary>Puts other bytes in place of a blob's.</summary>
+    /// <summary>Replaces the bytes of a blob.</summary>
     public void Corrupt(Digest digest) => _blobs[digest] = [.. _blobs[digest].Select((b, i) => i == 0 ? (byte)~b : b)];
 
     /// <inheritdoc/>
@@ -200,16 +200,16 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
         return present;
     }
 
-    /// <summary>What it answers to deletions without carrying them out: the status; null to carry them out.</summary>
+    /// <summary>The status of a response to deletions without carrying them out; null to carry them out.</summary>
     public int? AnswersRemovals { get; set; }
 
-    /// <summary>How long after it took a deletion it carries it out.</summary>
+    /// <summary>The delay between accepting a deletion and carrying it out.</summary>
     public TimeSpan RemovesAfter { get; set; }
 
-    /// <summary>Since when it has a manifest; null where it does not say.</summary>
+    /// <summary>The time since when it has a manifest; null if it does not report that.</summary>
     public Func<Digest, DateTimeOffset?> StoredAt { get; set; } = _ => null;
 
-    /// <summary>True to keep what was stored after the time that a deletion names.</summary>
+    /// <summary>True to keep content that was stored after the time in a deletion.</summary>
     public bool HeedsConditions { get; set; }
 
     async Task<RemovalResponse> IImageRepository.RemoveAsync(

@@ -9,12 +9,12 @@ using Airgap.Transfer.Pushing;
 namespace Airgap.TestKit;
 
 /// <summary>
-/// A package repository of packages × versions × platforms, whose versions share layers, and whose packages share images. It keeps its own
-/// account of which layer belongs to what, by which a selection is checked.
+/// A package repository of packages × versions × platforms. Versions share layers, and packages share images. It records
+/// which layer belongs to what, so that a test can check a selection.
 /// </summary>
 public sealed class GeneratedRepository
 {
-    /// <summary>The host that all comes from.</summary>
+    /// <summary>The host of all sources.</summary>
     public const string Registry = "source.local";
     /// <summary>The repository of the bundle.</summary>
     public const string Bundle = $"{Registry}/vendor/repository";
@@ -53,7 +53,7 @@ public sealed class GeneratedRepository
                     + $"      fetch:\n      - imgpkgBundle:\n          image: " +
                     $"{bundle.Annotations[Origins.Id]}\n      template:\n      - ytt: {{paths: [config/]}}\n      deploy:\n      - " +
                     $"kapp: {{}}\n";
-                // Some have a file for each version, some one for all.
+                // Some packages have a file for each version, some have one file for all.
                 if (p % 2 == 0)
                     file.Append("---\n").Append(package);
                 else
@@ -73,7 +73,7 @@ public sealed class GeneratedRepository
     }
 
     /// <summary>
-    /// Puts what the repository holds at one place, as a relocation does, without asking for the bundles' own digests to change.
+    /// Puts the content of the repository into one repository, as a relocation does, without changing the bundles' digests.
     /// </summary>
     public IEnumerable<Digest> Expected(Func<string, string, bool> takes, ICollection<string> platforms, bool withUnreferenced = true) =>
         Layers.Where(layer => takes(layer.Package, layer.Version) && platforms.Contains(layer.Platform)).Select(layer => layer.Layer)
@@ -86,7 +86,7 @@ public sealed class GeneratedRepository
         [
             new(AddIndex($"{Registry}/vendor/app{p}", $"{name} {version}",
                 (platform, layer) => Layers.Add((name, version, platform, layer)))),
-            // One image for three packages.
+            // Three packages share this image.
             new(AddIndex($"{Registry}/vendor/shared{p / 3}", $"shared {p / 3}",
                 (platform, layer) => Layers.Add((name, version, platform, layer)))),
         ];
@@ -109,7 +109,7 @@ public sealed class GeneratedRepository
         foreach (string platform in Platforms)
         {
             string[] parts = platform.Split('/');
-            // A layer of its own, and one that all versions of it share.
+            // One layer of its own, and one that all its versions share.
             byte[][] layers = [Encoding.UTF8.GetBytes($"{seed} {platform}"), Encoding.UTF8.GetBytes($"base of {repository} {platform}")];
             Manifest image = AddImage(at, parts, layers);
             foreach (byte[] layer in layers)

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Airgap.TestKit;
 
-/// <summary>Gives a test the name of each golden bundle (<c>user1/NAME:v1.0.0</c>) that imgpkg pushed and relocated.</summary>
+/// <summary>Runs a test with the name of each golden bundle (<c>user1/NAME:v1.0.0</c>) that imgpkg pushed and relocated.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class GoldenBundlesAttribute : Attribute, ITestDataSource
 {

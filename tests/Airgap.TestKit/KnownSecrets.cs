@@ -5,12 +5,12 @@ using System.Text.Encodings.Web;
 
 namespace Airgap.TestKit;
 
-/// <summary>Finds secrets in whatever a program wrote, in the forms that programs write them in.</summary>
+/// <summary>Finds secrets in the output of a program, in the encodings that programs use.</summary>
 public sealed class KnownSecrets
 {
     private readonly List<(string Name, byte[] Form)> _forms = [];
 
-    /// <summary>Looks for these, too.</summary>
+    /// <summary>Also looks for these.</summary>
     /// <param name="secrets">Each longer than eight characters: parts of ordinary words would be found everywhere.</param>
     public void Add(params IEnumerable<string> secrets)
     {
@@ -25,7 +25,7 @@ public sealed class KnownSecrets
     /// <summary>The first secret in a text; null when there is none.</summary>
     public string? FindIn(string text) => FindIn(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The first secret in some bytes, or in what they are when unpacked; null when there is none.</summary>
+    /// <summary>The first secret in some bytes, or in their unpacked form; null when there is none.</summary>
     public string? FindIn(ReadOnlySpan<byte> bytes)
     {
         foreach ((string name, byte[] form) in _forms)
@@ -37,7 +37,7 @@ public sealed class KnownSecrets
         return bytes.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? FindIn(Unpacked(bytes)) : null;
     }
 
-    /// <summary>Every file below a folder that holds a secret, with the secret.</summary>
+    /// <summary>Every file below a folder that contains a secret, with the secret.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="isTheirPlace">True for the files that are there to hold them.</param>
     public IEnumerable<string> FindBelow(string folder, Func<string, bool> isTheirPlace)
@@ -59,7 +59,7 @@ public sealed class KnownSecrets
         yield return WebUtility.HtmlEncode(secret);
         yield return JavaScriptEncoder.Default.Encode(secret);
         yield return Convert.ToHexStringLower(Encoding.UTF8.GetBytes(secret));
-        // Whatever stands before it, as a user name does, base64 is one of three.
+        // Text before the secret, such as a user name, shifts its base64 to one of three forms.
         for (int before = 0; before < 3; before++)
         {
             string text = Convert.ToBase64String([.. new byte[before], .. Encoding.UTF8.GetBytes(secret)]);
@@ -80,7 +80,7 @@ public sealed class KnownSecrets
         }
         catch (InvalidDataException)
         {
-            // What could be read is looked at.
+            // Only the readable part is searched.
         }
 
         return content.ToArray();

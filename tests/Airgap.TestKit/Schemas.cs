@@ -4,7 +4,7 @@ using Json.Schema;
 
 namespace Airgap.TestKit;
 
-/// <summary>The JSON schemas that the package brings.</summary>
+/// <summary>The JSON schemas in the package.</summary>
 public static class Schemas
 {
     // A schema is registered under its name when it is read, and may be registered once.
@@ -13,7 +13,7 @@ public static class Schemas
     /// <summary>The folder of the schemas in the sources.</summary>
     public static string Folder { get; } = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "schemas");
 
-    /// <summary>Fails the test, with every place that is wrong, unless a document is what a schema says.</summary>
+    /// <summary>Fails the test, with every wrong location, unless a document matches a schema.</summary>
     /// <param name="name">The schema's name before <c>.schema.json</c>.</param>
     /// <param name="json">The document.</param>
     public static void AssertValid(string name, string json)
@@ -22,7 +22,7 @@ public static class Schemas
         Assert.IsEmpty(problems, $"{string.Join('\n', problems)}\n{json}");
     }
 
-    /// <summary>What is wrong with a document, each with its place; empty when nothing is.</summary>
+    /// <summary>The errors of a document, each with its location; empty for a valid one.</summary>
     public static IReadOnlyList<string> Validate(string name, string json) =>
         [.. Problems(s_schemas.GetOrAdd(name, Read).Value, JsonElement.Parse(json))];
 

@@ -5,7 +5,7 @@ namespace Airgap.TestKit;
 /// <summary>The base of tests of signing: a registry with a bundle, and the fixtures' keys.</summary>
 public abstract class SigningTestBase
 {
-    /// <summary>A registry of the test's own, with a copy of the fixtures.</summary>
+    /// <summary>A registry for this test, with a copy of the fixtures.</summary>
     protected RegistryFixture Source { get; private set; } = null!;
 
     /// <summary>A relocated bundle in it.</summary>

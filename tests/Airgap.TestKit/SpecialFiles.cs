@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace Airgap.TestKit;
 
-/// <summary>Files that the runtime cannot make: pipes, devices, files of other users. All in a test's own folder; for Unix.</summary>
+/// <summary>Files that the runtime cannot make: pipes, devices, files of other users. All in the test's folder; for Unix.</summary>
 public static class SpecialFiles
 {
-    /// <summary>True where devices can be made and files given away.</summary>
+    /// <summary>True where the test may make devices and change the owner of files.</summary>
     public static bool IsRoot => !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
 
     /// <summary>Makes a pipe.</summary>
     public static void MakePipe(string path) => Run("mkfifo", path);
 
-    /// <summary>Makes a device that takes everything, as <c>/dev/null</c> does. For root.</summary>
+    /// <summary>Makes a device that accepts everything, as <c>/dev/null</c> does. For root.</summary>
     public static void MakeNullDevice(string path) => Run("mknod", path, "c", "1", "3");
 
-    /// <summary>Makes a block device, of a disk that does not exist. For root.</summary>
+    /// <summary>Makes a block device for a disk that does not exist. For root.</summary>
     public static void MakeDisk(string path) => Run("mknod", path, "b", "7", "250");
 
     /// <summary>Gives a file, or a link itself, to another user. For root.</summary>
@@ -26,7 +26,7 @@ public static class SpecialFiles
     /// <summary>Gives a file a mode, in octal digits.</summary>
     public static void SetMode(string path, string mode) => Run("chmod", mode, path);
 
-    /// <summary>The kind, mode, owner and group of a file, as <c>stat</c> tells them: <c>regular file 640 0 0</c>.</summary>
+    /// <summary>The kind, mode, owner and group of a file, as <c>stat</c> prints them: <c>regular file 640 0 0</c>.</summary>
     public static string Describe(string path) => Run("stat", "-c", "%F %a %u %g", path).Trim();
 
     private static string Run(string program, params string[] arguments)

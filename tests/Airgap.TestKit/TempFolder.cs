@@ -1,6 +1,6 @@
 namespace Airgap.TestKit;
 
-/// <summary>A folder of its own for one test, removed with it.</summary>
+/// <summary>A folder for one test, removed with it.</summary>
 public sealed class TempFolder : IDisposable
 {
     /// <summary>Makes the folder.</summary>
@@ -24,7 +24,7 @@ public sealed class TempFolder : IDisposable
         }
     }
 
-    /// <summary>Copies a folder with all it holds.</summary>
+    /// <summary>Copies a folder with all its content.</summary>
     public static void Copy(string from, string to)
     {
         foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))

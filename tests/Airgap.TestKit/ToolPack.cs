@@ -1,9 +1,9 @@
 namespace Airgap.TestKit;
 
-/// <summary>Packs the tool out of what the tests' build has built.</summary>
+/// <summary>Packs the tool from the output of the tests' build.</summary>
 public static class ToolPack
 {
-    /// <summary>Runs <c>dotnet pack</c>, one at a time in all processes of tests: packs share the folder of the build.</summary>
+    /// <summary>Runs <c>dotnet pack</c>, one at a time in all test processes, because packs share the build's folder.</summary>
     /// <param name="configuration">What the tests' own build was for.</param>
     /// <param name="folder">Gets the package.</param>
     /// <param name="environment">Variables beside those of this process; null removes one.</param>

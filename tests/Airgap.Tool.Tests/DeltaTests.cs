@@ -30,7 +30,7 @@ public sealed class DeltaTests
             Assert.Contains("'base.tar' (set sha256:", looked.Error);
         }
 
-        // Nothing is there yet: it is said, and nothing is sent.
+        // The base is not there yet: an error says so, and nothing is sent.
         string place = $"{far.Host}/apps/app";
         CliResult refused = await InProcess.RunAsync("copy", "--tar", folder["delta.tar"], "--to-repo", place);
         refused.AssertFailed("AIRGAP2110");

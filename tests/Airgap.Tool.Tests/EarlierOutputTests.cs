@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>What an earlier run wrote is not taken for the result of a run that failed.</summary>
+/// <summary>Outputs of an earlier run are not mistaken for the result of a failed run.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class EarlierOutputTests : SigningTestBase

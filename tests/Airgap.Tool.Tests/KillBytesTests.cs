@@ -9,8 +9,8 @@ using Airgap.Tool.Tests.EndToEnd;
 namespace Airgap.Tool.Tests;
 
 /// <summary>
-/// The packed tool, killed twice in every relocation of a large blob, after a number of bytes that a seed chooses, and what it moves in
-/// all. AIRGAP_KILL_RUNS sets the number of seeds for each route (1 unless told); AIRGAP_KILL_SEED replays one.
+/// The packed tool, killed twice during every relocation of a large blob, after a number of bytes that a seed chooses; checks the total of
+/// moved bytes. AIRGAP_KILL_RUNS sets the number of seeds for each route (default 1); AIRGAP_KILL_SEED replays one.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -21,10 +21,10 @@ public sealed class KillBytesTests
     private const int Streams = 2;
     private const int MiB = 1024 * 1024;
 
-    /// <summary>What the client sends in one request of a large blob, and what it may have to send again.</summary>
+    /// <summary>The bytes of a large blob that the client sends in one request, and may have to send again.</summary>
     private const long Chunk = 16 * MiB;
 
-    /// <summary>Heads of requests and manifests, which are counted with the bytes of blobs.</summary>
+    /// <summary>Request headers and manifests, which are counted with the bytes of blobs.</summary>
     private const long Heads = 256 * 1024;
 
     private static readonly int[] s_layerSizes = [40 * MiB, 6 * MiB, 5 * MiB];
@@ -56,7 +56,7 @@ public sealed class KillBytesTests
         bool toArchive = route is "registry-tar" or "registry-parts";
         Func<long> moved = toArchive ? () => from.BytesDown : () => to.BytesUp;
         Func<long, Task> when = toArchive ? from.WhenDown : to.WhenUp;
-        // docker-registry 2.8 keeps only chunks that it answered, and forgets a session whose request was cut.
+        // docker-registry 2.8 keeps only chunks that it confirmed, and drops an upload whose request was cut.
         long again = docker ? s_layerSizes.Max() : Chunk;
         long size = s_layerSizes.Sum(layer => (long)layer);
         long most = 0;

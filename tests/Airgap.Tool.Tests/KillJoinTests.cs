@@ -8,8 +8,8 @@ using Airgap.Tool.Tests.EndToEnd;
 namespace Airgap.Tool.Tests;
 
 /// <summary>
-/// The packed tool, killed while it joins a chain or splits an archive, at moments that a seed chooses after its output was begun.
-/// AIRGAP_KILL_RUNS sets the number of seeds for each (4 unless told); AIRGAP_KILL_SEED replays one.
+/// The packed tool, killed while it joins a chain or splits an archive, at moments after the start of its output that a seed chooses.
+/// AIRGAP_KILL_RUNS sets the number of seeds for each (default 4); AIRGAP_KILL_SEED replays one.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -64,7 +64,7 @@ public sealed class KillJoinTests
         Assert.IsPositive(killed);
     }
 
-    // Two images of random layers, in layouts: the second as a delta on the first, and whole.
+    // Two images of random layers, in layouts: the second as a delta on the first, and as a full archive.
     private static async Task WriteChainAsync(Bench bench)
     {
         byte[][] layers = [.. Enumerable.Range(0, 3).Select(i =>
@@ -126,7 +126,7 @@ public sealed class KillJoinTests
         }
 
         Assert.IsTrue(File.Exists(bench.Folder["out/full.tar.parts.json"]));
-        // A file that a killed run was about to give its name has a hidden name of its own, which is never taken for anything.
+        // A killed run may leave a file under a hidden temporary name, which no command reads.
         ILookup<bool, string> names = NamesIn(bench.Folder["out"]).Where(name => name[0] != '.')
             .ToLookup(name => name[^4] == '.' && char.IsAsciiDigit(name[^1]));
         byte[] joined = [.. names[true].SelectMany(name => File.ReadAllBytes(bench.Folder[$"out/{name}"]))];

@@ -8,8 +8,8 @@ using Airgap.Tool.Tests.EndToEnd;
 namespace Airgap.Tool.Tests;
 
 /// <summary>
-/// The packed tool, killed at moments that a seed chooses, and started again. AIRGAP_KILL_RUNS sets how often each route is killed (6
-/// unless told); AIRGAP_KILL_SEED replays one.
+/// The packed tool, killed at moments that a seed chooses, and started again. AIRGAP_KILL_RUNS sets the number of kills of each route
+/// (default 6); AIRGAP_KILL_SEED replays one.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -86,7 +86,7 @@ public sealed class KillTests
         int count = 0;
         bench.Registry.OnRequest = (request, _) => Interlocked.Increment(ref count) != moment ? null : way switch
         {
-            // Before the registry sees the request, after it did its work, and in the middle of a body.
+            // Before the registry receives the request, after it processed it, and in the middle of a body.
             0 => Fault.Delay(Stop()),
             1 => Fault.Custom(async (context, registry) =>
             {

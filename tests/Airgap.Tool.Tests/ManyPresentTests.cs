@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary><c>copy --ask-in-bulk --earlier-plan</c>, where all of many images are present.</summary>
+/// <summary><c>copy --ask-in-bulk --earlier-plan</c> of many images that are all present at the destination.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ManyPresentTests

@@ -43,7 +43,7 @@ public sealed class MirrorsTests
             "mirrors", "--from", folder["copy.json"], "--format", "registries.conf", "-o", folder["out"]);
         Assert.AreEqual(0, made.ExitCode, made.ToString());
         string text = await File.ReadAllTextAsync(folder["out/registries.conf"]);
-        // The bundle by its tag; what it pins by its digest, under the names that the bundle gives it.
+        // The bundle by its tag; its images by digest, under the names in the bundle.
         Assert.Contains($"prefix = \"{source.Host}/mirror/nested-bundle\"", text);
         Assert.Contains($"prefix = \"{Fixtures.Registry}/", text);
         Assert.Contains($"location = \"{mirror.Host}/apps/it\"\n", text);
@@ -130,7 +130,7 @@ public sealed class MirrorsTests
         Assert.Contains($"[host.\"https://{mirror.Host}/v2/far\"]",
             await File.ReadAllTextAsync(Directory.GetFiles(folder["out/certs.d"], "hosts.toml", SearchOption.AllDirectories).Single()));
 
-        // The source is gone: only the mirror can answer.
+        // The source no longer exists: only the mirror can respond.
         string host = source.Host;
         await source.DisposeAsync();
         CliResult found = await Skopeo.RunAsync(

@@ -8,7 +8,7 @@ using Airgap.Tool.Running;
 namespace Airgap.Tool.Tests;
 
 /// <summary>
-/// A file that is not what its flag expects, a flag that no command has, and what was asked for and has no effect, are told.
+/// Reports files of the wrong kind for a flag, flags that no command has, and flags that had no effect.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]

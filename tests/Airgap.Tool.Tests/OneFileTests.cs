@@ -37,7 +37,7 @@ public sealed class OneFileTests
         await InProcess.SucceedAsync([.. copy, "--resume"]);
         Assert.AreSequenceEqual(written, await File.ReadAllBytesAsync(folder["all.tar"]));
 
-        // To a tar of imgpkg's and back nothing but one goes; another layout takes all as they are.
+        // An archive in imgpkg's format takes only one root; another layout takes all of them unchanged.
         Assert.Contains("AIRGAP2180", (await FailAsync("copy", "--oci-tar", folder["all.tar"], "--to-tar", folder["none.tar"])));
         Assert.IsFalse(File.Exists(folder["none.tar"]));
         await InProcess.SucceedAsync("copy", "--oci-tar", folder["all.tar"], "--to-oci-tar", folder["again.tar"]);
@@ -59,7 +59,7 @@ public sealed class OneFileTests
         Assert.IsFalse(places.Any(place => place.TryGetProperty("sets", out JsonElement sets) && sets.GetArrayLength() > 0),
             "no place holds all of the set");
 
-        // The receipt is the base of the next file, for all of them.
+        // One receipt for all of them is the base of the next file.
         await InProcess.SucceedAsync([.. copy[..^1], folder["delta.tar"], "--base", folder["receipt.json"]]);
         Assert.IsLessThan(written.Length / 2, new FileInfo(folder["delta.tar"]).Length);
     }
@@ -144,7 +144,7 @@ public sealed class OneFileTests
             "copy", "--tar", folder["full.tar"], "--tar", folder["delta.tar"], "--to-oci-tar", folder["joined.tar"]);
         await InProcess.SucceedAsync("verify", "--oci-tar", folder["joined.tar"]);
 
-        // What is in none of them is named, with the set that has it.
+        // An error names the content that none of them has, and the set that has it.
         string missing = await FailAsync(
             "copy", "--tar", folder["third.tar"], "--tar", folder["second.tar"], "--to-repo", $"{far.Host}/other/nested");
         Assert.Contains("AIRGAP2110", missing);

@@ -10,7 +10,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>Repositories by a template: each image where its source says, and each bundle whole where imgpkg looks for it.</summary>
+/// <summary>Repositories by a template: each image at its source's path, and each bundle complete where imgpkg looks for it.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class RepositoryTemplateTests
@@ -33,7 +33,7 @@ public sealed class RepositoryTemplateTests
         await using DockerRegistry far = await DockerRegistry.StartAsync();
         await GoWhereTheirSourcesSayAsync(far.Host, throughArchive: true);
 
-        // A project's publish, too; what the copy left there stays as it was.
+        // The same for a publish of a project; the content of the copy stays unchanged.
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using RegistryClient client =
@@ -85,7 +85,7 @@ public sealed class RepositoryTemplateTests
         await content.AssertCompleteAsync("far/mirror/nested-bundle", "v1.0.0");
         Assert.Contains($"{farHost}/far/mirror/nested-bundle@", await File.ReadAllTextAsync(folder["lock.yml"]));
 
-        // imgpkg's rule: all of a bundle is in the bundle's own repository, the nested one's in its own as well.
+        // imgpkg's rule: everything of a bundle is in the bundle's own repository, and the nested bundle's images also in its repository.
         await InProcess.SucceedAsync("verify", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0");
         await InProcess.SucceedAsync("describe", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0");
         await InProcess.SucceedAsync("pull", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0", "-r", "-o", folder["pulled"]);
@@ -97,7 +97,7 @@ public sealed class RepositoryTemplateTests
                 await content.AssertCompleteAsync(repository, tag);
         }
 
-        // A second run finds all of it.
+        // A second run finds all of it there.
         Assert.DoesNotContain(" copied", await InProcess.SucceedAsync(copy));
         using JsonDocument receipt = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["receipt.json"]));
         Assert.AreEqual(repositories.Count, receipt.RootElement.GetProperty("places").GetArrayLength());

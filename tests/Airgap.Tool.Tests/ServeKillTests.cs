@@ -9,8 +9,8 @@ using Airgap.Tool.Tests.EndToEnd;
 namespace Airgap.Tool.Tests;
 
 /// <summary>
-/// <c>serve</c> is killed under clients that write to one folder, and started again: what it confirmed is there, and what it lists is
-/// whole. AIRGAP_KILL_RUNS sets the number of kills (4 unless told); AIRGAP_KILL_SEED replays one.
+/// <c>serve</c> is killed while clients write to one folder, and started again: confirmed content is there, and listed content is
+/// complete. AIRGAP_KILL_RUNS sets the number of kills (default 4); AIRGAP_KILL_SEED replays one.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -63,7 +63,7 @@ public sealed class ServeKillTests
                 using HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = served.Address };
                 try
                 {
-                    // Until the connection breaks. Repositories and layers are everybody's, a tag belongs to one worker.
+                    // Runs until the connection breaks. Workers share repositories and layers; each tag belongs to one worker.
                     for (int i = 0; ; i++)
                     {
                         string repository = $"apps/{random.Next(2)}";
@@ -107,7 +107,7 @@ public sealed class ServeKillTests
         string storage, ConcurrentDictionary<(string Repository, string Tag), string?> confirmed,
         ConcurrentDictionary<(string Repository, string Tag), string?> underWay)
     {
-        // Every file under a digest's name has that digest, also those that no manifest names.
+        // Every file under the name of a digest has that digest, even one that no manifest names.
         string blobs = Path.Combine(storage, "docker", "registry", "v2", "blobs");
         foreach (string file in Directory.EnumerateFiles(blobs, "data", SearchOption.AllDirectories))
         {
@@ -165,7 +165,7 @@ public sealed class ServeKillTests
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number : null;
 
-    /// <summary>A <c>serve</c> of its own process.</summary>
+    /// <summary><c>serve</c> in a separate process.</summary>
     private sealed class Served(Process process, Uri address, Task<string> error) : IDisposable
     {
         public Uri Address => address;

@@ -20,10 +20,10 @@ internal sealed class ServedTool : IAsyncDisposable
     /// <summary>The first line that it wrote.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>All that it wrote as results.</summary>
+    /// <summary>All its standard output.</summary>
     public string Output => _output.ToString();
 
-    /// <summary>All that it wrote beside them.</summary>
+    /// <summary>All its standard error.</summary>
     public string Error => _error.ToString();
 
     /// <summary>Starts it on a free port and waits for its address.</summary>

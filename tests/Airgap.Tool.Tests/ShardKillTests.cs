@@ -10,7 +10,7 @@ namespace Airgap.Tool.Tests;
 
 /// <summary>
 /// Eight processes of the packed tool that carry out one plan at a docker-registry, killed at moments that a seed chooses and started
-/// again; the finish is killed, too. AIRGAP_SHARD_KILL_RUNS sets how many runs there are (1 unless told), AIRGAP_SHARD_KILL_SEED the first.
+/// again; the finish is also killed. AIRGAP_SHARD_KILL_RUNS sets the number of runs (default 1), AIRGAP_SHARD_KILL_SEED the first seed.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -19,7 +19,7 @@ public sealed class ShardKillTests
 {
     private const int Count = 8;
 
-    // So many shards run twice at once.
+    // The number of shards that run twice at the same time.
     private const int Doubled = 2;
     private const string Tag = "_manifests/tags/v1.0.0/";
     private const string Bundle = "registry.local:5055/user1/nested-bundle:v1.0.0";
@@ -35,7 +35,7 @@ public sealed class ShardKillTests
         string[] alone = Stored(far, "alone");
         int first = Number("AIRGAP_SHARD_KILL_SEED") ?? 1, runs = Number("AIRGAP_SHARD_KILL_RUNS") ?? 1;
         Tally tally = new();
-        // A life is measured in lives of this machine as it is now, so that a busy one kills in all places, too.
+        // The time of a run is measured on this machine first, so that kills reach every step on a busy machine too.
         await PlanAsync(bench, $"{far.Host}/first", "first.json");
         long started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(1, Count).Select(number => ShardAsync(bench, "first.json", number, -1)));
@@ -55,7 +55,7 @@ public sealed class ShardKillTests
             List<string> arrived = [.. Arrived(await far.TakeRequestsAsync())];
             tally.Twice += CheckOnce(seed, arrived, bench.Folder[plan]);
 
-            // Those that died are started again, and may die again; what had arrived by then is not sent again.
+            // Killed processes are started again, and may be killed again. Content that arrived before is not sent again.
             int[] again = [.. died.Index().Where(run => run.Item).Select(run => (run.Index % Count) + 1).Distinct()];
             tally.Killed += died.Count(dead => dead);
             while (again.Length > 0)
@@ -93,7 +93,7 @@ public sealed class ShardKillTests
             $"again, {tally.Twice} twice, as two processes had them in flight");
     }
 
-    // One run of a shard sends a blob once; two at once send twice at most what both had in flight. Gives the number of those.
+    // One run of a shard sends a blob once. Of two concurrent runs, both may send the blobs in flight; returns the number of those.
     private static int CheckOnce(int seed, List<string> arrived, string plan)
     {
         RunPlanDocument read = RunPlanFile.Read(plan);
@@ -110,11 +110,11 @@ public sealed class ShardKillTests
         return twice;
     }
 
-    // Half of them live to their end.
+    // Half of them run to their end.
     private static int LifeOf(Random random, double whole) =>
         random.NextDouble() is var part && random.Next(2) == 0 ? (int)(part * whole) : -1;
 
-    // All that a repository has, by the registry's files: blobs, manifests and tags with what they stand for.
+    // All content of a repository, read from the registry's files: blobs, manifests, and tags with their digests.
     private static string[] Stored(DockerRegistry registry, string name)
     {
         string folder = FolderOf(registry, name);
@@ -130,7 +130,7 @@ public sealed class ShardKillTests
     private static string FolderOf(DockerRegistry registry, string name) =>
         Path.Combine(registry.Folder, "docker", "registry", "v2", "repositories", name);
 
-    // The blobs that a docker-registry took: it logs an upload's last request when the blob is there.
+    // The blobs that docker-registry received: it logs the last request of an upload after the blob is stored.
     private static string[] Arrived(IEnumerable<string> requests) =>
     [
         .. requests.Where(request => request.Contains("/blobs/uploads/", StringComparison.Ordinal)

@@ -76,7 +76,7 @@ public sealed class ShardedCopyTests
         await content.AssertCompleteAsync("all", "v1.0.0");
     }
 
-    /// <summary>Of an archive too: what it needs on the way is gone at the end, and what shards wrote is said to be free.</summary>
+    /// <summary>Also for an archive: temporary files are removed, and the output names the shards' files as no longer needed.</summary>
     [TestMethod]
     public async Task AnArchiveByAPlanLeavesNothingUnsaid()
     {
@@ -102,7 +102,7 @@ public sealed class ShardedCopyTests
         CollectionAssert.AreEqual(byPlan, await File.ReadAllBytesAsync(folder["alone.tar"]));
     }
 
-    /// <summary>A derived bundle is in no registry: its own bytes stand in the plan.</summary>
+    /// <summary>No registry has a derived bundle: the plan contains its bytes.</summary>
     [TestMethod]
     public async Task AChosenPlatformIsInThePlan()
     {
@@ -120,7 +120,7 @@ public sealed class ShardedCopyTests
         await content.AssertCompleteAsync("together", "v1.0.0");
     }
 
-    /// <summary>The plan that shards need stays, whatever a dry run is told.</summary>
+    /// <summary>A dry run never overwrites a plan that shards need.</summary>
     [TestMethod]
     public async Task ADryRunDoesNotReplaceAPlanToCarryOut()
     {
@@ -141,7 +141,7 @@ public sealed class ShardedCopyTests
         }
 
         Assert.IsEmpty(source.Requests);
-        // That of another dry run is replaced, as before.
+        // The plan of another dry run is replaced, as before.
         await File.WriteAllTextAsync(folder["other.json"], "{ \"summary\": \"\" }");
         CliResult dry = await InProcess.RunAsync(
             ["copy", "-b", $"{source.Host}/{Nested}", "--to-repo", $"{source.Host}/far/all", "--dry-run", "--plan", folder["other.json"]]);
@@ -149,7 +149,7 @@ public sealed class ShardedCopyTests
         Assert.Contains("\"items\"", await File.ReadAllTextAsync(folder["other.json"]));
     }
 
-    /// <summary>Whoever has to agree agrees to the plan, and shards move what they agreed to.</summary>
+    /// <summary>A gate approves the plan, and shards move only the approved content.</summary>
     [TestMethod]
     public async Task TheGateIsAskedWhenThePlanIsWritten()
     {

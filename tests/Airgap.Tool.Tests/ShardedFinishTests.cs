@@ -9,7 +9,7 @@ namespace Airgap.Tool.Tests;
 [TestCategory(TestKinds.Servers)]
 public sealed class ShardedFinishTests
 {
-    /// <summary>The tags of several relocations come together, or none comes.</summary>
+    /// <summary>The tags of several relocations appear together, or none appears.</summary>
     [TestMethod]
     public async Task AFinishOfSeveralTagsNoneWhereOneIsNotWhole()
     {
@@ -39,7 +39,7 @@ public sealed class ShardedFinishTests
         Assert.Contains("v1.0.0", await content.TagsAsync("two"));
     }
 
-    /// <summary>A finish judges nobody's signature, and so vouches for none.</summary>
+    /// <summary>A finish verifies no signature, so it reports none.</summary>
     [TestMethod]
     public async Task VerdictsOfAPlanAreNotThoseOfTheFinish()
     {
@@ -64,7 +64,7 @@ public sealed class ShardedFinishTests
             Assert.DoesNotContain("mallory", text);
     }
 
-    /// <summary>An archive lists all images, and a shard's holds some of their blobs.</summary>
+    /// <summary>An archive lists all images; a shard's archive contains some of their blobs.</summary>
     [TestMethod]
     public async Task AShardOfAnArchiveSaysWhatItHolds()
     {
@@ -81,7 +81,7 @@ public sealed class ShardedFinishTests
     }
 
     /// <summary>
-    /// What lies under a part's name may be of another plan, cut or damaged: the finish names the shard that has to run again.
+    /// A file with a part's name may belong to another plan, or be truncated or damaged: the finish names the shard to run again.
     /// </summary>
     [TestMethod]
     public async Task APartThatCannotBeUsedIsMadeAgain()
@@ -124,7 +124,7 @@ public sealed class ShardedFinishTests
         }
     }
 
-    /// <summary>Blobs come from another repository of the registry without their bytes, and each shard says so of its own.</summary>
+    /// <summary>Blobs are mounted from another repository of the registry, and each shard reports its own.</summary>
     [TestMethod]
     public async Task MountsAreCounted()
     {
@@ -147,7 +147,7 @@ public sealed class ShardedFinishTests
         Assert.Contains(
             "blobs already there", await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1"), "a second time");
 
-        // Of an archive, each shard counts its own, though each part has all configs.
+        // For an archive, each shard counts its own blobs, although each part contains all configs.
         await InProcess.SucceedAsync("copy", "-b", from, "--to-tar", folder["all.tar"], "--plan-out", folder["tar.json"], "--shards", "2");
         int copied = 0;
         foreach (string shard in new[] { "1", "2" })

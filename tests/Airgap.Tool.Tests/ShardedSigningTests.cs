@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>The finish of a plan signs, and has a line in the audit log; its shards need no key.</summary>
+/// <summary>The finish of a plan signs and writes a line to the audit log; its shards need no key.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ShardedSigningTests : SigningTestBase
@@ -24,7 +24,7 @@ public sealed class ShardedSigningTests : SigningTestBase
         string[] signed = ["--sign-key", Private("p256"), "--sign-images", "tag", "--receipt", _folder["receipt.json"]];
         await RefusedAsync("AIRGAP2011", "Give it to the finish", [.. plan, "--shard", "1", .. signed]);
         await RefusedAsync("AIRGAP2210", "Add --sign-images", [.. plan, "--finish", .. signed[..2]]);
-        // Nobody is judged by a finish: it says where the flag belongs.
+        // A finish verifies no signatures: an error says which run takes the flag.
         await RefusedAsync("AIRGAP2011", "(--plan-out)", [.. plan, "--finish", "--verify-key", SignedStorage.Key("p256")]);
         await RefusedAsync("AIRGAP2011", "(--plan-out)", [.. plan, "--finish", "--gate", "exit 3"]);
 
@@ -48,7 +48,7 @@ public sealed class ShardedSigningTests : SigningTestBase
         Assert.Contains("3 had a signature of the key already", await InProcess.SucceedAsync([.. plan, "--finish", .. signed]));
     }
 
-    /// <summary>The hash is taken while the archive is written: it is not read again, and not told to have existed.</summary>
+    /// <summary>The hash is computed while the archive is written: the archive is not read again, nor reported as existing.</summary>
     [TestMethod]
     public async Task TheFinishSignsTheArchiveThatItWrites()
     {

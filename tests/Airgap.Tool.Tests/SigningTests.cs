@@ -76,7 +76,7 @@ public sealed class SigningTests : SigningTestBase
         AssertRefused(far, bad, "bad", code: null);
     }
 
-    /// <summary>Ed25519 signs no hash: a statement of the archive's SHA-256 is signed, which cosign verifies as well.</summary>
+    /// <summary>Ed25519 does not sign a hash: it signs a statement of the archive's SHA-256, which cosign also verifies.</summary>
     [TestMethod]
     [DataRow(null)]
     [DataRow("30kB")]
@@ -231,7 +231,7 @@ public sealed class SigningTests : SigningTestBase
             request => request.Path.Contains($"/{repository}/app/manifests", StringComparison.Ordinal) && request.Method == "PUT"));
     }
 
-    // By .NET's own verification, not by the code that signed.
+    // Verified by .NET itself, not by the code that signed.
     private static void AssertSigned(string file, string key = "p256")
     {
         JsonElement message = JsonDocument.Parse(File.ReadAllBytes(file + ".sigstore.json")).RootElement.GetProperty("messageSignature");

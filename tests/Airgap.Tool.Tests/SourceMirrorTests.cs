@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>A bundle is copied from a mirror that registries.conf names, under the name that was written.</summary>
+/// <summary>A bundle is copied from a mirror in registries.conf, but keeps the name that the command line gives.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class SourceMirrorTests

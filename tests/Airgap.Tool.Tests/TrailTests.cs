@@ -7,7 +7,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>Receipts that are signed, a log of what was done, and a gate before anything moves.</summary>
+/// <summary>Signed receipts, an audit log, and a gate before anything moves.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class TrailTests : SigningTestBase

@@ -32,7 +32,7 @@ public sealed class TrustFarSideTests
         _folder.Dispose();
     }
 
-    /// <summary>cosign's tag, a bundle as a referrer: listed by the registry, or by an index under a tag.</summary>
+    /// <summary>Either cosign's tag, or a bundle as a referrer: listed by the registry, or by an index under a tag.</summary>
     [TestMethod]
     [DataRow("trust/keyless:classic", true)]
     [DataRow("trust/keyless:bundle-timestamp", true)]
@@ -139,7 +139,7 @@ public sealed class TrustFarSideTests
         Assert.IsEmpty(far.Requests.Where(request => request.Path.Contains("/apps/no/", StringComparison.Ordinal)));
     }
 
-    // A registry without the list of referrers leaves them to the index under a tag.
+    // A registry without the referrers API relies on the index under a tag.
     private static void Bend(bool hasApi) => s_registry.OnRequest = (request, _) =>
         !hasApi && request.Kind == RequestKind.ReferrersGet ? Fault.Status(404) : null;
 }

@@ -177,7 +177,7 @@ public sealed class TrustTests
         Assert.Contains("AIRGAP5008", elsewhere.Error);
     }
 
-    // What an image says of itself excuses it from nothing: an index that names its own image as its subject is attached to nothing.
+    // An image cannot exempt itself: an index that names its own image as its subject is not an attached artifact.
     [TestMethod]
     public async Task AnIndexThatIsAttachedToItself_IsJudged()
     {
@@ -199,7 +199,7 @@ public sealed class TrustTests
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
     }
 
-    // One of a bundle's images names another as its subject: it is an image that runs, whatever it says.
+    // One of the bundle's images names another as its subject: it still counts as an image that runs.
     [TestMethod]
     public async Task AnImageThatALockPins_IsJudged_WhateverItIsAttachedTo()
     {
@@ -224,7 +224,7 @@ public sealed class TrustTests
         Assert.AreEqual(3, result.Error.Split("AIRGAP5001").Length - 1, result.Error);
     }
 
-    // Who writes an archive gives its images their tags.
+    // The author of an archive chooses its images' tags.
     [TestMethod]
     public async Task AnImageInAnArchive_IsJudged_WhateverItsTag()
     {
@@ -247,7 +247,7 @@ public sealed class TrustTests
         Assert.IsFalse(File.Exists(folder["a.tar"]));
     }
 
-    // The image, its .sig tag and the payload: who is signed in cosign's form costs two requests more.
+    // The image, its .sig tag and the payload: cosign's form needs two more requests.
     [TestMethod]
     public async Task FewRequestsTellWhoSigned()
     {

@@ -14,8 +14,8 @@ internal sealed class ArchiveContent : IRegistryContent
     private readonly List<ServedArchive> _archives = [];
     private readonly List<ServedFile> _files = [];
 
-    // Thousands of images may come from as many repositories, and only a cluster that uses this as a mirror requests
-    // them by these.
+    // Made when first needed: thousands of images may come from as many repositories, and only a cluster that uses this
+    // registry as a mirror requests images by those names.
     private readonly Lazy<Dictionary<string, ArchiveRepository>> _standIns;
 
     private ArchiveContent() => _standIns = new(FindOrigins);
@@ -24,7 +24,7 @@ internal sealed class ArchiveContent : IRegistryContent
     /// <param name="archives">The archives.</param>
     /// <param name="prefix">Prefix of each repository's name; may be empty.</param>
     /// <param name="warn">Receives warnings; null to ignore them.</param>
-    /// <param name="clock">The clock of files.</param>
+    /// <param name="clock">The clock that the times of files are compared with.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a name; or the codes of an import of a bad
     /// archive.</exception>

@@ -20,7 +20,7 @@ internal sealed class ArchiveRepository
     /// <summary>
     /// Adds tagged images that take time to make. They are made at the first request for content that exists only with them.
     /// </summary>
-    /// <param name="make">Makes them. No tag of theirs is here.</param>
+    /// <param name="make">Makes them. The repository does not have any of their tags.</param>
     public void AddLater(Action<ArchiveRepository> make) => _later = new(() =>
     {
         ArchiveRepository made = new();

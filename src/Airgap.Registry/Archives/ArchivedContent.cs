@@ -67,7 +67,7 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         base.Dispose();
     }
 
-    // The state is read after the last byte: an earlier write has changed it.
+    // Sends bytes while the state stays the same. The state is read after the last byte, so that it shows every write before.
     private async ValueTask<bool> SendUnchangedAsync(
         PipeWriter writer, long offset, long count, (long From, long Count, FileFacts[] State) held, CancellationToken cancellationToken)
     {

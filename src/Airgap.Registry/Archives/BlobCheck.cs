@@ -30,7 +30,7 @@ internal sealed class BlobCheck : IDisposable
     {
         (_file, _start, _descriptor, _proof, _state) = (file, start, descriptor, proof, state);
 
-        // A store between the reading of the time and the write-back changes the state, which the end detects.
+        // A write through mapped memory after the state was read changes the state, and IsRight detects that.
         _isFirm = proof.All.IsSettled(state) && file.TryWriteBackMapped(start, descriptor.Size);
         if (proof.Marks is { } known)
         {
@@ -46,7 +46,7 @@ internal sealed class BlobCheck : IDisposable
     }
 
     /// <summary>Receives the next piece.</summary>
-    /// <returns>False if it is not the one that was found right before.</returns>
+    /// <returns>False if it differs from the piece that an earlier check found right.</returns>
     public bool Append(long piece, ReadOnlySpan<byte> bytes)
     {
         if (_hash is null)

@@ -18,14 +18,14 @@ internal sealed class BlobProof(BlobProofs proofs)
     /// <summary>The proofs of all blobs.</summary>
     public BlobProofs All => proofs;
 
-    /// <summary>True if the blob was right in this state, and every later write would make another of it.</summary>
+    /// <summary>True if the blob was right in this state, and every later write changes the state.</summary>
     public bool Holds(FileFacts[] state) => Volatile.Read(ref _state) is { } right && right.AsSpan().SequenceEqual(state);
 
     /// <summary>The marks of its pieces; null before a successful check, or if there is no room for marks.</summary>
     public byte[]? Marks => Volatile.Read(ref _marks);
 
-    /// <summary>Remembers a state. It was settled, with mapped memory written back, before the first byte was
-    /// read, and is unchanged after the last.</summary>
+    /// <summary>Remembers a state. Before the first byte was read, the state was settled and mapped memory was written back; after the
+    /// last byte, the state is still the same.</summary>
     public void Take(FileFacts[] state) => Volatile.Write(ref _state, state);
 
     /// <summary>Remembers the marks of verified bytes.</summary>

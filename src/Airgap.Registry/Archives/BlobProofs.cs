@@ -4,14 +4,15 @@ using Airgap.Oci.Files;
 namespace Airgap.Registry.Archives;
 
 /// <summary>The successful checks of a registry's archives.</summary>
-/// <param name="clock">The clock of files.</param>
-/// <param name="mostBytes">Bytes that the marks of all blobs may take. Blobs without marks are hashed whenever their files changed.</param>
+/// <param name="clock">The clock that the times of files are compared with.</param>
+/// <param name="mostBytes">The maximum size of the marks of all blobs, in bytes. A blob without marks is hashed again after each change of
+/// its files.</param>
 internal sealed class BlobProofs(TimeProvider clock, long mostBytes = BlobProofs.MarksOf256GiB)
 {
     /// <summary>32 MiB.</summary>
     public const long MarksOf256GiB = 32 * 1024 * 1024;
 
-    // Two writes within one tick of a file system's clock are one change to it. The slowest, FAT's, ticks every two seconds.
+    // A file system gives two writes within one tick of its clock the same time. The slowest clock, FAT's, ticks every two seconds.
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(3);
 
     private long _kept;
@@ -22,7 +23,7 @@ internal sealed class BlobProofs(TimeProvider clock, long mostBytes = BlobProofs
     /// <summary>The proof of one blob, initially empty.</summary>
     public BlobProof New() => new(this);
 
-    /// <summary>True if a later write would make another state of this one: so long ago was the last.</summary>
+    /// <summary>True if the last write was so long ago that any later write changes the state.</summary>
     public bool IsSettled(FileFacts[] state) => Array.TrueForAll(
         state, file => file.Changed > 0 && clock.GetUtcNow() - DateTime.UnixEpoch.AddTicks(file.Changed / 100) > s_settled);
 

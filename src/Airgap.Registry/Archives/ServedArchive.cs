@@ -11,7 +11,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Registry.Archives;
 
-/// <summary>Reads the repository that an import of an archive would make, and the places of its bytes.</summary>
+/// <summary>Reads the repository that an import of an archive would make, and the offsets of its bytes.</summary>
 internal sealed class ServedArchive
 {
     private readonly IArchive _reader;
@@ -63,7 +63,7 @@ internal sealed class ServedArchive
     }
 
     /// <summary>
-    /// The warning about content that is served as something else. The plan's other warnings concern flags that do not exist here.
+    /// The warnings about content that is not served as what it is. The plan's other warnings concern flags that do not exist here.
     /// </summary>
     public IEnumerable<Diagnostic> Warnings => _plan.Warnings.Where(
         warning => warning.Code is ErrorCode.LayoutEntryLeft or ErrorCode.LayoutBundleAlone);
@@ -88,7 +88,7 @@ internal sealed class ServedArchive
                 SetTag(item.Tag, item.Digest);
         }
 
-        // They take a tenth of the start, and are seldom requested first.
+        // Making the locations images takes a tenth of the start-up time, and clients seldom request them first.
         if (!_plan.Bundles.Any(bundle => repository.ResolveTag(LocationsImage.Tag(bundle.Digest)) is not null))
             repository.AddLater(later => AddLocations(later, (tag, digest) => later.SetTag(tag, digest)));
         else

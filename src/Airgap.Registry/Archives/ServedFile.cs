@@ -40,7 +40,7 @@ internal sealed class ServedFile : IDisposable
 
     /// <summary>Opens an archive.</summary>
     /// <param name="archive">The archive.</param>
-    /// <param name="known">The facts for <see cref="IsAsOpened"/>, from an earlier look at its only file; null for those of
+    /// <param name="known">The facts for <see cref="IsAsOpened"/>, read earlier from the archive's only file; null to read them
     /// now.</param>
     /// <exception cref="AirgapException">A 3xxx code.</exception>
     public static ServedFile Open(ArchiveFile archive, FileFacts? known = null)
@@ -69,13 +69,13 @@ internal sealed class ServedFile : IDisposable
     /// <summary>The state of the files that hold a range of bytes.</summary>
     public FileFacts[] StateOf(long offset, long count) => [.. StatesOf(offset, count).Select(state => FileFacts.Of(state.Handle))];
 
-    /// <summary>True when a state of <see cref="StateOf"/> is that of the opening.</summary>
+    /// <summary>True when a state from <see cref="StateOf"/> is the same as when the files were opened.</summary>
     public bool IsAsOpened(long offset, long count, FileFacts[] state) =>
         StatesOf(offset, count).Select(opened => opened.Facts).SequenceEqual(state);
 
-    /// <summary>Sees to it that from now on every write to the files that hold a range of bytes makes another state: also one through
-    /// mapped memory.</summary>
-    /// <returns>False if that cannot be had.</returns>
+    /// <summary>Writes mapped memory back, so that from now on every write to the files that hold a range of bytes changes their state,
+    /// even a write through mapped memory.</summary>
+    /// <returns>False if the system cannot do that.</returns>
     public bool TryWriteBackMapped(long offset, long count) =>
         !OperatingSystem.IsWindows() && StatesOf(offset, count).All(state => Posix.TryWriteBackMapped(state.Handle));
 

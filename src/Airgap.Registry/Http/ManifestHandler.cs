@@ -38,7 +38,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         return Task.CompletedTask;
     }
 
-    // Another client may have pushed it since, perhaps with a tag, and relies on it. The header has whole seconds, as
+    // Another client may have pushed it since, perhaps with a tag, and may rely on it. The header has whole seconds, as
     // Last-Modified has.
     private static bool IsOlder(DateTime? stored, DateTimeOffset? condition, string reference) =>
         stored is not { } time || condition is not { } since || time < since.UtcDateTime.AddSeconds(1)

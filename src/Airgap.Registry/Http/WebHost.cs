@@ -18,7 +18,7 @@ internal static class WebHost
 {
     /// <summary>Makes the server, which does not listen yet.</summary>
     /// <param name="options">The settings.</param>
-    /// <param name="registry">Answers, as soon as it is there.</param>
+    /// <param name="registry">Answers requests; they wait until it is ready.</param>
     public static WebApplication Build(RegistryServerOptions options, Task<RegistryApplication> registry)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -7,7 +7,7 @@ namespace Airgap.Registry.Storage;
 /// <summary>Blobs: content that all repositories share, and the links that make it part of one.</summary>
 internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
 {
-    // If requested more often than this, content stays fresh enough for the grace period.
+    // A link whose time is more recent than this is not renewed: that is exact enough for the grace period.
     private static readonly TimeSpan s_freshEnough = TimeSpan.FromMinutes(1);
 
     /// <summary>Keeps content from being collected as garbage while it is being linked.</summary>

@@ -9,7 +9,7 @@ internal sealed class GarbageReport
     /// <summary>The number of contents deleted from the disk because no repository has them.</summary>
     public int Removed { get; set; }
 
-    /// <summary>Their length, in bytes.</summary>
+    /// <summary>The total length of the deleted contents, in bytes.</summary>
     public long Bytes { get; set; }
 
     /// <summary>The number of contents kept.</summary>

@@ -40,7 +40,7 @@ internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, B
     {
         using IDisposable pin = blobs.Pins.Hold(digest);
         blobs.Write(digest, content);
-        // Its time says when it was last pushed.
+        // The link's time is that of the last push.
         files.WriteFreshLink(layout.Revision(name, digest), digest);
         if (tag is not null)
             tags.Set(name, tag, digest);

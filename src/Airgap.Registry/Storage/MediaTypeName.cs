@@ -1,7 +1,7 @@
 namespace Airgap.Registry.Storage;
 
 /// <summary>The grammar of media types. An accepted text is safe in a header.</summary>
-/// <remarks>Source: RFC 6838, section 4.2: a type and a subtype of restricted characters, 127 of each at most.</remarks>
+/// <remarks>Source: RFC 6838, section 4.2: a type and a subtype of restricted characters, at most 127 characters each.</remarks>
 internal static class MediaTypeName
 {
     private const int MaxLength = 127;

@@ -13,7 +13,7 @@ internal sealed class RemovalMarks(StorageLayout layout)
     public void Mark(string name, Digest digest) => AtomicFiles.MoveInto(layout.Revision(name, digest), layout.Removed(name, digest));
 
     /// <summary>True when the tags that point at a manifest are gone.</summary>
-    // docker-registry knows no marks: a manifest that it stored again has the tags that it was given.
+    // docker-registry ignores marks. When it stores a manifest again, the manifest's tags are valid again, and the mark does not count.
     public bool IsMarked(string name, Digest digest) =>
         File.Exists(layout.Removed(name, digest)) && !File.Exists(layout.Revision(name, digest));
 

@@ -13,7 +13,7 @@ internal abstract class StoredContent : IDisposable
 
     /// <summary>Writes a part.</summary>
     /// <returns>
-    /// False when it could not be written completely: the receiver must not mistake it for the whole.
+    /// False when it could not be written completely: the caller must show the receiver that it is incomplete.
     /// </returns>
     public abstract ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken);
 

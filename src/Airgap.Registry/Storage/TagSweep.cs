@@ -9,7 +9,7 @@ namespace Airgap.Registry.Storage;
 /// </summary>
 internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStorage tags, RepositoryGates gates) : IDisposable
 {
-    // Other changes of the repository wait while so many tags are moved.
+    // The number of tags to move while other changes of the repository wait.
     private const int AtOnce = 64;
 
     private readonly SemaphoreSlim _turn = new(1);

@@ -5,13 +5,13 @@ using Airgap.Oci;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// Refuses flags and arguments with an empty value, or one of spaces alone, which is what variables that are not set leave: a gate
-/// or a policy is never passed over in silence. imgpkg's own flags keep imgpkg's meaning of it, mostly that the flag is absent.
+/// Refuses flags and arguments whose value is empty or only spaces, as an unset variable in a script makes it: otherwise a gate or a
+/// policy could be skipped silently. imgpkg's own flags keep imgpkg's meaning of an empty value, mostly that the flag is absent.
 /// </summary>
 /// <remarks>Source: the flags of imgpkg 0.43.1.</remarks>
 internal static class EmptyValues
 {
-    // Of every command that has them.
+    // imgpkg's flags with the same meaning in every command.
     private static readonly string[] s_shared =
     [
         "--column", "--registry-ca-cert-path", "--registry-username", "--registry-password", "--registry-token",
@@ -33,7 +33,7 @@ internal static class EmptyValues
 
     /// <summary>The empty values of a command line, each flag once.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="args">Its words: of <c>--flag=</c> the parser keeps no value.</param>
+    /// <param name="args">Its words; needed because the parser keeps no value for <c>--flag=</c>.</param>
     public static IEnumerable<Diagnostic> Of(ParseResult parsed, string[] args)
     {
         HashSet<string> bare = [.. args.TakeWhile(word => word != "--").Where(word => word.EndsWith('=')).Select(word => word[..^1])];
@@ -57,7 +57,7 @@ internal static class EmptyValues
         }
     }
 
-    /// <summary>True for a flag that imgpkg has, too.</summary>
+    /// <summary>True for a flag that imgpkg also has.</summary>
     public static bool IsOfImgpkg(Command command, Option option) =>
         s_shared.Contains(option.Name) || (s_own.TryGetValue(PathOf(command), out string[]? own) && own.Contains(option.Name));
 

@@ -51,13 +51,13 @@ internal static class FileFlags
     }
 
     /// <summary>
-    /// The outputs of a command line that replace what has their name. A log is added to, and a folder that further files are written to
-    /// is no output by itself.
+    /// The output files of a command line that replace an existing file. Excluded are logs, which are appended to, and folders that
+    /// receive more files.
     /// </summary>
     public static IEnumerable<string> Outputs(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        // Its receipt is read.
+        // diff reads the file of --receipt.
         if (command.Name == "diff")
             yield break;
         bool isDry = command.Options.OfType<Option<bool>>().Any(option => option.Name == "--dry-run" && parsed.GetValue(option));
@@ -79,7 +79,9 @@ internal static class FileFlags
         bool IsGiven(string name) => command.Options.Any(option => option.Name == name && parsed.GetResult(option) is { Implicit: false });
     }
 
-    /// <summary>The flags given that name files which a dry run does not write; its destination is what it is about.</summary>
+    /// <summary>
+    /// The given flags that name files which a dry run does not write. The destination is not among them, because a dry run describes it.
+    /// </summary>
     public static string[] NotInDryRun(ParseResult parsed) =>
     [
         .. parsed.CommandResult.Command.Options.Where(option => s_notInDryRun.Contains(option.Name) && Files(parsed, option).Any())

@@ -9,7 +9,7 @@ namespace Airgap.Tool.CommandLine;
 /// <summary>Warns of flags about registries that had no effect, after a success.</summary>
 internal static class IdleFlags
 {
-    /// <summary>Warns of those of a command line.</summary>
+    /// <summary>Warns of the flags of a command line that had no effect.</summary>
     public static void Warn(ParseResult parsed, Session session)
     {
         if (parsed.CommandResult.Command is not ToolCommand { Registry: { IsProbing: false } registry })

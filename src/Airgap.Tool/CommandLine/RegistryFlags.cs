@@ -62,7 +62,9 @@ internal sealed class RegistryFlags
     /// <summary>False for a command that reads no sources, to which registries.conf does not apply.</summary>
     public bool ReadsSources { get; init; } = true;
 
-    /// <summary>True for a command that asks single questions by clients of its own, about which nothing is known afterwards.</summary>
+    /// <summary>
+    /// True for a command that sends single requests with clients of its own, so that the effect of its flags is unknown afterwards.
+    /// </summary>
     public bool IsProbing { get; init; }
 
     /// <summary>Adds them to a command.</summary>
@@ -128,7 +130,7 @@ internal sealed class RegistryFlags
         Trace = trace,
     };
 
-    /// <summary>A client with these flags, which sends messages that a person should see at once to a session.</summary>
+    /// <summary>A client with these flags, which passes messages that a person should see at once to a session.</summary>
     public RegistryClient Connect(ParseResult parsed, Session session, RegistryAccess? project = null) => Kept(
         new(Read(parsed, session, project ?? new RegistryAccess()),
             CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace))), session);
@@ -139,7 +141,7 @@ internal sealed class RegistryFlags
         return client;
     }
 
-    /// <summary>What was asked for about rates and sources, of which some may have no effect.</summary>
+    /// <summary>The given flags about rates and sources, any of which may have no effect.</summary>
     public ((ByteRates Rates, string Name)? Rates, string? Conf) Given(ParseResult parsed) =>
         (IsSaid(parsed, _rates) ? (parsed.GetValue(_rates)!, RateFlag.Name) : null, IsSaid(parsed, _conf) ? ConfName : null);
 

@@ -10,7 +10,7 @@ internal static class UnknownFlags
 {
     /// <summary>The refusals.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="args">Its words: what follows <c>--</c> is an argument, whatever it looks like.</param>
+    /// <param name="args">Its words. Every word after <c>--</c> is an argument, even one that looks like a flag.</param>
     /// <param name="identity">The name in the advice.</param>
     public static IEnumerable<Diagnostic> Of(ParseResult parsed, string[] args, Identity identity)
     {

@@ -8,8 +8,8 @@ namespace Airgap.Tool.Commands;
 
 /// <summary>Obtains the approvals before anything moves: signatures, then the gate. Reports refusals.</summary>
 /// <param name="context">The run.</param>
-/// <param name="relocator">Finds out what would move.</param>
-/// <param name="source">What was chosen of the source.</param>
+/// <param name="relocator">Determines what would move.</param>
+/// <param name="source">The selected part of the source.</param>
 /// <param name="plan">The plan.</param>
 internal sealed class CopyApproval(CopyContext context, Relocator relocator, SelectedSource source, TransferPlan plan)
 {

@@ -37,7 +37,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         if (shard is null && MergedRelocations.FindArchiveOfSeveral(runs) is { } shared)
             throw new AirgapException(
                 ErrorCode.PlanNotShared, $"Several items of the plan share the archive '{shared}', which names their project.",
-                "Finish it with the project that the plan is of.")
+                "Finish it with the project that the plan was made from.")
             { Location = new SourceLocation(shared) };
         if (shard is not null || isWhole)
             await SendAsync(shard ?? new Shard(1, 1), cancellationToken);

@@ -5,7 +5,7 @@ using Airgap.Transfer.Sharding;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// The flags that are valid for a plan that several processes carry out: the plan determines the content, each run the manner.
+/// The flags that are valid for a plan that several processes carry out: the plan determines what is copied, each run determines how.
 /// </summary>
 internal static class CopyByPlanRules
 {
@@ -18,18 +18,18 @@ internal static class CopyByPlanRules
         "--sign-images",
     ];
 
-    // What belongs to the run that moves something.
+    // The flags of a run that moves content, which the run that writes the plan does not accept.
     private static readonly string[] s_notOfPlan =
         ["--resume", "--repair", "--ask-in-bulk", "--keep-going", "--volume-size", "--audit-log", .. s_ofFinish];
 
-    /// <summary>Refuses flags that a plan does not keep.</summary>
+    /// <summary>Refuses flags that a plan does not record.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>, <see cref="ErrorCode.PlanNotShared"/>.</exception>
     public static void Check(
         ParseResult parsed, CopyRequest request, int mapped, CopyFlags flags, CopySigning signing, bool isDry)
     {
         if (isDry)
             throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Cannot use --plan-out with --dry-run", "A plan that is written moves nothing either.");
+                ErrorCode.IncompatibleOptions, "Cannot use --plan-out with --dry-run", "Omit --dry-run: writing a plan moves nothing.");
         if (Given(parsed, flags.All.Concat(signing.All)).FirstOrDefault(option => s_notOfPlan.Contains(option.Name)) is { } other)
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, $"Flag {other.Name} cannot be used with --plan-out",

@@ -17,10 +17,10 @@ namespace Airgap.Tool.Commands;
 
 /// <summary>One run of <c>copy</c>: what was read from its command line before the first request.</summary>
 /// <param name="Parsed">The command line.</param>
-/// <param name="Flags">The flags for source, destination and manner of the copy.</param>
+/// <param name="Flags">The flags for the source, the destination and how to copy.</param>
 /// <param name="Signing">The flags about signatures.</param>
 /// <param name="Dry">The flags of a dry run.</param>
-/// <param name="Request">What is copied, and where to.</param>
+/// <param name="Request">The source and the destination.</param>
 /// <param name="Session">Receives the output.</param>
 /// <param name="Registry">The registries.</param>
 internal sealed record CopyContext(
@@ -90,15 +90,15 @@ internal sealed record CopyContext(
         return 1;
     }
 
-    /// <summary>Has the reports that were asked for state a failure of this run.</summary>
-    /// <param name="results">What arrived so far, also later.</param>
+    /// <summary>If this run fails, the requested reports state the failure.</summary>
+    /// <param name="results">The results so far; later results are added to it.</param>
     public void ReportFailure(IReadOnlyCollection<TransferResult> results) => Session.Failed.Report = run =>
         results.Count > 0 ? ReportAsync([.. results], run.Failures, CancellationToken.None)
             : WriteAsync(
                 run.ToModel(Request.Source.ToString()!, [Request.Source.ToString()!], [Request.Destination.ToString()!]),
                 CancellationToken.None);
 
-    /// <summary>Writes the reports that were asked for.</summary>
+    /// <summary>Writes the requested reports.</summary>
     public Task ReportAsync(IReadOnlyList<TransferResult> results, CancellationToken cancellationToken) =>
         ReportAsync(results, [], cancellationToken);
 

@@ -11,7 +11,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>The flags of <c>copy</c> for source, destination and manner of the copy.</summary>
+/// <summary>The flags of <c>copy</c> for the source, the destination and how to copy.</summary>
 internal sealed class CopyFlags
 {
     /// <summary>The highest concurrency when it adapts, that is, when it is not set.</summary>

@@ -26,7 +26,7 @@ internal static class CopyRules
             "Omit it: only a registry is asked what it has."),
         new(arguments => arguments is { AskInBulk: true, Repair: true },
             "Cannot use --ask-in-bulk with --repair",
-            "Omit it: a repair reads everything, and asks for nothing."),
+            "Omit it: a repair reads everything, so it saves no requests."),
         new(arguments => arguments is { EarlierPlan: not null }
             && (arguments is { ToRepository: null } or { Repair: true } || arguments.Map.Count > 0 || arguments.Template is not null
                 || arguments.Tar is not null || arguments.Oci is not null || arguments.OciTar is not null),

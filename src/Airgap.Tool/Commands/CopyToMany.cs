@@ -13,7 +13,7 @@ internal sealed class CopyToMany(CopyContext context)
     private readonly Session _session = context.Session;
 
     /// <summary>Copies, or shows what would be copied.</summary>
-    /// <param name="done">Takes what arrived.</param>
+    /// <param name="done">Receives the results.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(List<TransferResult> done, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class CopyToOne(CopyContext context)
     private readonly Session _session = context.Session;
 
     /// <summary>Copies, or shows what would be copied.</summary>
-    /// <param name="results">Takes what arrived.</param>
+    /// <param name="results">Receives the results.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(List<TransferResult> results, CancellationToken cancellationToken)
@@ -75,7 +75,7 @@ internal sealed class CopyToOne(CopyContext context)
         Task<SignedBy>? admission = context.Admit(cancellationToken);
         using ConsoleObserver observer = new(_session, _request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(context.Registry, observer);
-        // Shown during planning as well, which checks the destination's content.
+        // Entered before planning, which checks the destination's content.
         using IDisposable? announced =
             await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(_request.Destination, observer, cancellationToken);
         using SelectedSource source = await context.SelectAsync(observer, cancellationToken);

@@ -108,7 +108,7 @@ internal sealed class DiffCommand
         Add(difference.Changed.Length, "changed");
         Add(difference.Extra?.Length ?? 0, "too much");
         string there = $"{CountText.Count(difference.Present, "manifest")} as expected" +
-            (difference.LeftOut is { } left ? $", {CountText.Count(left, "image")} of indexes left behind by choice" : "");
+            (difference.LeftOut is { } left ? $", {CountText.Count(left, "image")} of indexes omitted by selection" : "");
         return parts.Count == 0
             ? $"{difference.Repository}: {(difference.Unknown.IsEmpty ? "no difference" : "no difference that could be seen")}, {there}"
             : $"{difference.Repository}: {string.Join(", ", parts)}; {there}";

@@ -59,7 +59,7 @@ internal sealed class DoctorCommand
         bool isOffline = parsed.GetValue(_offline);
         if (isOffline && (parsed.GetValue(_trySecrets) || parsed.GetValue(_leaks)))
             throw new AirgapException(
-                ErrorCode.InvalidArgument, "--offline excludes --try-secrets and --leaks, which ask mirrors.", "Omit --offline.");
+                ErrorCode.InvalidArgument, "--offline excludes --try-secrets and --leaks, which contact mirrors.", "Omit --offline.");
         session.Phase = "examining";
         using ClusterClient client = _cluster.Connect(parsed, session.Trace);
         session.Report.Source = client.Server;

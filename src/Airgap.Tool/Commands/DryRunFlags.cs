@@ -10,7 +10,7 @@ using Airgap.Transfer.Sharding;
 namespace Airgap.Tool.Commands;
 
 /// <summary>The flags of a command with a dry run, and the output of the dry run.</summary>
-/// <param name="carriesOut">True if a plan may be carried out, too.</param>
+/// <param name="carriesOut">True if the command can also carry out a plan.</param>
 internal sealed class DryRunFlags(bool carriesOut = false)
 {
     private readonly Option<bool> _dryRun = Flag.Switch("--dry-run", "Show what would be copied, and copy nothing");
@@ -24,7 +24,7 @@ internal sealed class DryRunFlags(bool carriesOut = false)
 
     /// <summary>True for a dry run.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="isDry">True when something other than the flag asks for one.</param>
+    /// <param name="isDry">True when something other than the flag requests a dry run.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public bool IsDry(ParseResult parsed, bool isDry = false)
     {
@@ -43,7 +43,7 @@ internal sealed class DryRunFlags(bool carriesOut = false)
     /// <summary>Refuses a dry run of a plan that is to be carried out.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="hasSource">True if the command line names what is copied.</param>
-    /// <param name="ofRun">The flag that only carries out a plan; null for none.</param>
+    /// <param name="ofRun">The given flag that is only valid for carrying out a plan; null for none.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public void CheckPlan(ParseResult parsed, bool hasSource, string? ofRun)
     {
@@ -51,7 +51,7 @@ internal sealed class DryRunFlags(bool carriesOut = false)
             return;
         throw new AirgapException(
             ErrorCode.IncompatibleOptions, $"Cannot use --dry-run with {(ofRun is null ? "a plan for shards" : ofRun)}",
-            "A plan is carried out, or left: leave --dry-run out. With a source and a destination, --plan is the file to write the dry " +
+            "To carry out the plan, leave --dry-run out. With a source and a destination, --plan is the file to write the dry " +
             "run's plan to.");
     }
 

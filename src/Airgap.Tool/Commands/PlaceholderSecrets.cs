@@ -5,12 +5,12 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// Keeps Secrets with placeholders out of manifests that are applied again with each update: applied over a Secret that was filled in, they
-/// take the credentials away.
+/// Omits Secrets with placeholders from manifests that are applied again with each update: applied over a Secret with credentials, a
+/// placeholder would replace the credentials.
 /// </summary>
 internal static class PlaceholderSecrets
 {
-    /// <summary>The manifest without them; a note for each names the command that makes it.</summary>
+    /// <summary>The manifest without these Secrets. A warning for each names the command that makes it.</summary>
     public static PackageRepositoryManifest LeaveOut(PackageRepositoryManifest manifest, Session session)
     {
         foreach (PullSecretObject secret in manifest.Objects.OfType<PullSecretObject>())

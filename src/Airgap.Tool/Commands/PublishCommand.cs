@@ -185,7 +185,7 @@ internal sealed class PublishCommand
             session.Fail(failure);
         if (!result.Failures.IsEmpty)
             return 1;
-        // What follows changes nothing about what was written.
+        // A failure of the following steps does not affect the written outputs.
         session.Failed.Clear();
         return project.Settings.Apply is { } apply && result.Items.Length > 0
             ? await PublishedManifests.ApplyAsync(result, apply, project.Settings, session, cancellationToken) : 0;

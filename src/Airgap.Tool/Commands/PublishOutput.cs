@@ -40,7 +40,7 @@ internal sealed class PublishOutput
             session.WriteResult(result.Summary);
     }
 
-    /// <summary>Has the Markdown summary state a failure of the publish.</summary>
+    /// <summary>If the publish fails, the Markdown summary states the failure.</summary>
     public static void ExpectFailure(PublishSettings settings, SummaryTarget? target, Session session)
     {
         if (!settings.DryRun)

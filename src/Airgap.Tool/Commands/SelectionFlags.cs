@@ -22,7 +22,7 @@ internal sealed class SelectionFlags
         Flag.Choice("--missing-platform", "What to do with an image that has no such platform", "fail", "fail", "skip");
     private readonly Option<string> _mode =
         Flag.Choice("--platform-mode",
-            "What becomes of an index that some platforms are not copied of: rewritten without them, or, as sparse, kept with " +
+            "How to copy an index when only some of its platforms are selected: rewrite it without the others, or, with sparse, keep " +
             "its digest, which docker-registry 2.8 and others refuse", "rewrite", "rewrite", "sparse");
     private readonly Option<bool> _flatten = Flag.Switch("--flatten", "Replace an index with one selected image by that image");
     private readonly Option<bool> _dropUnreferenced =

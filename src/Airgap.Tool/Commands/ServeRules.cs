@@ -3,7 +3,7 @@ using Airgap.Oci;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>Which of <c>serve</c>'s flags go together: a flag that would have no effect is refused.</summary>
+/// <summary>The valid combinations of <c>serve</c>'s flags: a flag that would have no effect is refused.</summary>
 internal static class ServeRules
 {
     /// <summary>Refuses <c>--prefix</c> for a folder, whose repositories have their own names.</summary>
@@ -16,7 +16,7 @@ internal static class ServeRules
                 "Omit it: the repositories of a folder have their own names.");
     }
 
-    /// <summary>Refuses flags about changes of content that nothing changes.</summary>
+    /// <summary>Refuses flags that concern changes if the registry accepts no changes.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="flags">The flags.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
@@ -24,7 +24,7 @@ internal static class ServeRules
     {
         foreach (Option flag in flags)
         {
-            // --gc=false asks for what is.
+            // --gc=false is accepted: nothing is collected anyway.
             if (IsGiven(parsed, flag) && (flag is not Option<bool> asked || parsed.GetValue(asked)))
                 throw Refusal(
                     $"Flag {flag.Name} can only be used with --folder, and not with --read-only",
@@ -32,7 +32,7 @@ internal static class ServeRules
         }
     }
 
-    /// <summary>Refuses the age of garbage that is not collected.</summary>
+    /// <summary>Refuses a minimum age of garbage if no garbage is collected.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public static void CheckGrace(ParseResult parsed, Option<bool> collect, Option grace)
     {

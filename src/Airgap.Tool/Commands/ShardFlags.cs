@@ -33,7 +33,7 @@ internal sealed class ShardFlags
     /// <summary>True for a finish.</summary>
     public bool Finishes(ParseResult parsed) => parsed.GetValue(_finish);
 
-    /// <summary>The flag given that only carries out a plan; null for none.</summary>
+    /// <summary>The given flag that is only valid for carrying out a plan; null for none.</summary>
     public string? OfRun(ParseResult parsed) => HasShard(parsed) ? _shard.Name : Finishes(parsed) ? _finish.Name : null;
 
     /// <summary>True for a shard.</summary>
@@ -57,7 +57,7 @@ internal sealed class ShardFlags
             throw No($"Flag {(hasShard ? _shard.Name : _finish.Name)} can only be used with --plan",
                 "Name the file that --plan-out wrote.");
         if (plan is not null && PlanOut(parsed) is not null)
-            throw No("Cannot use --plan-out with --plan", "Write a plan of a source, or carry out one that was written.");
+            throw No("Cannot use --plan-out with --plan", "Give one of them: --plan-out writes a plan, and --plan carries one out.");
         if (plan is null && Count(parsed) is not null && PlanOut(parsed) is null)
             throw No("Flag --shards can only be used with --plan-out or --finish", "Omit it.");
         return plan is not null;
@@ -68,7 +68,9 @@ internal sealed class ShardFlags
     public Shard? Shard(ParseResult parsed, RunPlanDocument plan) => parsed.GetText(_shard) is { } text
         ? Airgap.Transfer.Sharding.Shard.Parse(text, plan.Shards, Environment.GetEnvironmentVariable) : null;
 
-    /// <summary>Warns of one of several jobs that carries out a whole plan, as each of the others would, too.</summary>
+    /// <summary>
+    /// Warns when this is one of several jobs and would carry out the whole plan: each of the other jobs would do the same.
+    /// </summary>
     public void WarnOfWhole(ParseResult parsed, Session session)
     {
         if (HasShard(parsed) || Finishes(parsed) || ShardEnvironment.FindOneOfSeveral(Environment.GetEnvironmentVariable) is not { } place)

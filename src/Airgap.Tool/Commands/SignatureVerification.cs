@@ -14,7 +14,7 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>verify</c> with required signers: it verifies signatures, and reads no image layers.</summary>
 internal static class SignatureVerification
 {
-    /// <summary>Verifies the signatures of what a source names, and of everything it pins.</summary>
+    /// <summary>Verifies the signatures of the content that a source names, and of everything it pins.</summary>
     public static async Task<int> OfSourceAsync(
         RelocationSource source, TrustRule rule, RegistryClient registry, Session session, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal static class SignatureVerification
             throw new AirgapException(
                 ErrorCode.InvalidTrustRule, rule is null
                     ? "The required signer of the file is not given."
-                    : "Policies, trust stores and attestations are for images: of a file, the signer is required.",
+                    : "Policies, trust stores and attestations apply only to images: a file needs a required signer.",
                 "Give --verify-key, or --verify-identity with --verify-issuer and --trusted-root.");
         session.Report.Source = file;
         session.Phase = "verifying signatures";

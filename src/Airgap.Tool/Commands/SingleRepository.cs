@@ -41,7 +41,7 @@ internal sealed class SingleRepository(IRegistry registry, ImageReference bundle
 
         private AirgapException NotRelocated(string what) => new(
             ErrorCode.ImageNotFound,
-            $"The bundle {bundle} is not relocated: {what} is not in {bundle.Repository}, only {name} may have it.",
+            $"The bundle {bundle} is not relocated: {what} is not in {bundle.Repository}; only {name} may have it.",
             $"Copy the bundle there with its images first: copy -b {bundle} --to-repo {bundle.Repository}.")
         { Reference = bundle.ToString(), Digest = what.Contains(':', StringComparison.Ordinal) ? what : null };
     }

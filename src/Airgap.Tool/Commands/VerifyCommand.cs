@@ -106,7 +106,7 @@ internal sealed class VerifyCommand
             $"({ByteSize.Format(result.Bytes)}) of " +
             $"{result.Target}{(result.Delta is null ? "" : ", a delta, without the layers it requires from others")}" +
             (result.LeftOut == 0 ? ""
-                : $", without {CountText.Count(result.LeftOut, "image")} of indexes that an earlier choice of platforms left behind");
+                : $", without {CountText.Count(result.LeftOut, "image")} of indexes that an earlier selection of platforms omitted");
         session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{CountText.Count(result.Problems.Length, "problem")} in {read}";
         session.WriteResult(session.Report.Summary);
         if (!result.IsRight)

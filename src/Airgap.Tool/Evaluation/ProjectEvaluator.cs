@@ -53,7 +53,7 @@ internal static class ProjectEvaluator
         return answer.Failure switch
         {
             null => answer,
-            // Of several projects, one that declares nothing to relocate needs no framework.
+            // Among several projects, a project that declares nothing to relocate needs no target framework.
             { WantsFramework: true }
                 when inSolution && !ProjectText.Read(project).Items
                     .Any(item => item.Name.StartsWith("Imgpkg", StringComparison.OrdinalIgnoreCase)) => answer,

@@ -22,7 +22,7 @@ internal sealed record ProjectItems(
     /// <summary>False for a project that a publish of its solution skips.</summary>
     public bool IsPublishable { get; init; } = true;
 
-    /// <summary>True when the project declares something.</summary>
+    /// <summary>True when the project declares an item or content.</summary>
     public bool HasItems { get; init; } = true;
 
     /// <summary>Translates an evaluation.</summary>

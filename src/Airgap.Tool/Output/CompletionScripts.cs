@@ -3,7 +3,7 @@ namespace Airgap.Tool.Output;
 /// <summary>
 /// The completion scripts, which ask the tool itself for candidates. If it has none, shells complete file names. Under
 /// its own name, the tool is typed as <c>dotnet-airgap</c> or <c>dotnet airgap</c>; the existing completion of other
-/// <c>dotnet</c> commands is kept, or dotnet is asked for it.
+/// <c>dotnet</c> commands is kept or, without one, comes from dotnet.
 /// </summary>
 internal static class CompletionScripts
 {

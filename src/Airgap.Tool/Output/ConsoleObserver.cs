@@ -23,7 +23,7 @@ internal sealed class ConsoleObserver : IRegistriesObserver, IDisposable
     private int _indexShown;
 
     /// <summary>Starts showing.</summary>
-    /// <param name="session">Where.</param>
+    /// <param name="session">Receives the output.</param>
     /// <param name="toArchive">True when the destination is an archive.</param>
     /// <param name="likeImgpkg">True for a command that imgpkg also has, which prints imgpkg's lines.</param>
     /// <param name="clock">The time; null for the system's.</param>

@@ -33,7 +33,7 @@ internal static class PackagesText
         session.WriteLine("Succeeded");
     }
 
-    /// <summary>Writes them as a page.</summary>
+    /// <summary>Writes the packages as a page.</summary>
     /// <exception cref="Airgap.Oci.AirgapException">3xxx: the file.</exception>
     public static async Task WritePageAsync(string? path, PackageListing listing, Session session, CancellationToken cancellationToken)
     {

@@ -7,9 +7,9 @@ internal static class SeverityColor
     private const string Yellow = "\u001b[1;33m";
     private const string Plain = "\u001b[0m";
 
-    /// <summary>Colours the first place of a word.</summary>
+    /// <summary>Colours the first occurrence of a word.</summary>
     /// <param name="text">The message.</param>
-    /// <param name="word">The severity, as it stands in the message.</param>
+    /// <param name="word">The severity, as written in the message.</param>
     /// <param name="isError">True for an error, false for a warning.</param>
     public static string Paint(string text, string word, bool isError)
     {

@@ -21,7 +21,7 @@ internal sealed class VerbObserver : IPushObserver, IPullObserver, ITransferObse
     private bool _nested;
 
     /// <summary>Begins to show.</summary>
-    /// <param name="session">Where.</param>
+    /// <param name="session">Receives the output.</param>
     /// <param name="clock">The time; null for the system's.</param>
     public VerbObserver(Session session, TimeProvider? clock = null)
     {

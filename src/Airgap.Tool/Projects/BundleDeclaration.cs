@@ -19,7 +19,7 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
     /// <param name="project">Full path of the project file.</param>
     /// <param name="version">The package's version.</param>
     /// <param name="cancellationToken">Cancels the work; every file is then unchanged or complete.</param>
-    /// <returns>What was added to which file; empty when everything was there.</returns>
+    /// <returns>What was added to which file; empty when the files already contained everything.</returns>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.UneditableProject"/>, <see cref="ErrorCode.AlreadyDeclared"/>, or a 3xxx code of a file.
     /// </exception>

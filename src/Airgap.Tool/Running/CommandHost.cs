@@ -81,7 +81,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
                 : await TagSuggestions.AdviseAsync(
                     problem, parsed, (parsed.CommandResult.Command as ToolCommand)?.Registry, cancellationToken));
             exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
-            // The same command meets the same refusal.
+            // The registry would refuse the same command again.
             if (problem.Code != ErrorCode.SparseIndexRefused)
                 ReportContinuation(session, continuation);
         }

@@ -10,7 +10,7 @@ namespace Airgap.Tool.Running;
 /// <summary>Runs the gate before anything moves, and shows its output.</summary>
 internal static class GateCheck
 {
-    /// <summary>Asks.</summary>
+    /// <summary>Runs the gate with the plan.</summary>
     /// <returns>False when it refuses, which has been reported.</returns>
     public static async Task<bool> PassesAsync(
         Gate gate, PlanDocument plan, Func<string, Task> fill, Session session, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal sealed class LiveLines(Terminal terminal)
         Erase();
         if (live.Count == 0)
             return;
-        // One column less than the screen, so that no terminal wraps a line and the number of lines to move up stays known.
+        // Lines are one column shorter than the screen: no terminal wraps them, so the number of lines to move up is known.
         int width = terminal.Width - 1;
         terminal.Error.Write(string.Join('\n', live.Select(Printable.Line).Select(line => line.Length > width ? line[..width] : line)));
         _drawn = live.Count;

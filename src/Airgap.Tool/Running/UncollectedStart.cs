@@ -3,7 +3,8 @@ using System.Runtime;
 namespace Airgap.Tool.Running;
 
 /// <summary>
-/// Puts the garbage collector off while something is read that stays: collections in between find little, and take a sixth of the time.
+/// Defers garbage collection while a command reads data that it keeps: collections during the reading would free little, and take a sixth
+/// of the time.
 /// </summary>
 internal static class UncollectedStart
 {
@@ -12,7 +13,7 @@ internal static class UncollectedStart
 
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
 
-    /// <summary>Does the work.</summary>
+    /// <summary>Does the work without garbage collection.</summary>
     public static async Task<T> RunAsync<T>(Func<Task<T>> work)
     {
         bool isOff = TryBegin();
@@ -28,8 +29,8 @@ internal static class UncollectedStart
     }
 
     /// <summary>
-    /// Returns the memory that the work has left to the system, a moment later, when nothing waits; without further work, nothing would be
-    /// collected.
+    /// Collects the garbage of the work and returns its memory to the system, a moment later, when no request waits. An idle process
+    /// would never collect it.
     /// </summary>
     public static async Task GiveBackAsync(CancellationToken cancellationToken)
     {
@@ -40,7 +41,7 @@ internal static class UncollectedStart
         }
         catch (OperationCanceledException)
         {
-            // All of it is given back soon.
+            // The process ends soon, which frees all of its memory.
         }
     }
 
@@ -52,7 +53,7 @@ internal static class UncollectedStart
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException or PlatformNotSupportedException)
         {
-            // It is put off already, or cannot be for so long. That only saves time.
+            // Collection is already deferred, or cannot be deferred for that many bytes. The work is then only slower.
             return false;
         }
     }
@@ -66,7 +67,7 @@ internal static class UncollectedStart
         }
         catch (InvalidOperationException)
         {
-            // It had to work before.
+            // The work allocated more than the limit, so collection has already resumed.
         }
     }
 }

@@ -2,7 +2,7 @@ using Airgap.Oci.Files;
 
 namespace Airgap.TestKit.Faults;
 
-/// <summary>A body on its way, which a derived class meddles with.</summary>
+/// <summary>A stream of a body that a derived class changes.</summary>
 internal abstract class BodyStream(Stream inner) : UnseekableStream
 {
     protected Stream Inner => inner;

@@ -18,8 +18,8 @@ internal sealed class CountingStream(Stream inner, Action<int> count) : BodyStre
 }
 
 /// <summary>
-/// Passes so many bytes to the client and loses the others. The server then ends a connection whose answer is shorter than its
-/// Content-Length says; the client has what was passed, which a reset could take from it.
+/// Passes that many bytes to the client and discards the others. The server then ends a connection whose response is shorter than its
+/// Content-Length; the client keeps the passed bytes, which a reset could take from it.
 /// </summary>
 internal sealed class CutStream(Stream inner, long afterBytes) : BodyStream(inner)
 {
@@ -33,7 +33,7 @@ internal sealed class CutStream(Stream inner, long afterBytes) : BodyStream(inne
     }
 }
 
-/// <summary>Passes so many bytes to the client, and the rest once a task ends.</summary>
+/// <summary>Passes that many bytes to the client, and the rest once a task ends.</summary>
 internal sealed class StallStream(Stream inner, long afterBytes, Task until) : BodyStream(inner)
 {
     private long _left = afterBytes;
@@ -71,7 +71,7 @@ internal sealed class CorruptStream(Stream inner, long offset) : BodyStream(inne
     }
 }
 
-/// <summary>Gives so many bytes of a request's body, and breaks the connection then.</summary>
+/// <summary>Passes that many bytes of a request's body, and then breaks the connection.</summary>
 internal sealed class TruncatedRequestStream(Stream inner, long afterBytes, Action abort) : BodyStream(inner)
 {
     private long _left = afterBytes;

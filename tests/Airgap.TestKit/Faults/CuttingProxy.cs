@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Airgap.TestKit.Faults;
 
 /// <summary>
-/// Stands before a server and breaks connections below HTTP, at any byte, which a fault inside a web server cannot. Each connection
-/// has its own number of bytes to live, in either direction.
+/// A proxy that breaks connections below HTTP, at any byte, which a fault inside a web server cannot. Each connection
+/// has its own limit of bytes, in either direction.
 /// </summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
@@ -38,10 +38,10 @@ public sealed class CuttingProxy : IAsyncDisposable
     /// <summary>Connections that were cut.</summary>
     public int Cuts => Volatile.Read(ref _cuts);
 
-    /// <summary>Bytes passed on to the server, heads of requests included.</summary>
+    /// <summary>Bytes passed on to the server, including request headers.</summary>
     public long BytesUp => Interlocked.Read(ref _up);
 
-    /// <summary>Bytes passed back from the server, heads of answers included.</summary>
+    /// <summary>Bytes passed back from the server, including response headers.</summary>
     public long BytesDown => Interlocked.Read(ref _down);
 
     /// <summary>Completes when so many bytes in all have been passed on to the server.</summary>
@@ -113,7 +113,7 @@ public sealed class CuttingProxy : IAsyncDisposable
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
-                // One end is gone; the other goes with it.
+                // One end has disconnected; the other is disconnected too.
             }
         }
     }

@@ -5,7 +5,7 @@ namespace Airgap.TestKit.Faults;
 /// <summary>A fault of one request. Nothing depends on time: the test ends waits.</summary>
 public abstract class Fault
 {
-    /// <summary>Answers with a status instead of asking the registry.</summary>
+    /// <summary>Responds with a status; the registry does not see the request.</summary>
     /// <param name="code">The HTTP status.</param>
     /// <param name="body">The body; JSON when it starts with a brace.</param>
     /// <param name="retryAfter">The Retry-After header: seconds or an HTTP date.</param>
@@ -13,32 +13,32 @@ public abstract class Fault
     public static Fault Status(int code, string? body = null, string? retryAfter = null, params (string Name, string Value)[] headers) =>
         new StatusFault(code, body, retryAfter, headers);
 
-    /// <summary>Breaks the connection before anything is answered.</summary>
+    /// <summary>Breaks the connection before any response.</summary>
     public static Fault Drop() => new DropFault();
 
     /// <summary>
-    /// Lets the registry do its work, and breaks the connection instead of answering: the client cannot know that it is done.
+    /// Lets the registry process the request, and breaks the connection instead of responding: the client cannot know that it succeeded.
     /// </summary>
     public static Fault DropAfter() => new DropAfterFault();
 
     /// <summary>
-    /// Ends the connection after so many bytes of the answer's body, which must have a Content-Length. With 0 bytes the head still arrives.
+    /// Ends the connection after that many bytes of the response's body, which must have a Content-Length. The headers always arrive.
     /// </summary>
     public static Fault CutBody(long afterBytes) => new BodyFault(body => new CutStream(body, afterBytes));
 
-    /// <summary>Sends so many bytes of the answer's body, and the rest when the task ends.</summary>
+    /// <summary>Sends that many bytes of the response's body, and the rest when the task ends.</summary>
     public static Fault Stall(Task until, long afterBytes = 0) => new BodyFault(body => new StallStream(body, afterBytes, until));
 
-    /// <summary>Flips the lowest bit of a byte of the answer's body.</summary>
+    /// <summary>Flips the lowest bit of a byte of the response's body.</summary>
     public static Fault CorruptBody(long offset = 0) => new BodyFault(body => new CorruptStream(body, offset));
 
-    /// <summary>Waits for a task before the registry sees the request; with another fault, that comes then.</summary>
+    /// <summary>Waits for a task before the registry sees the request; another fault then follows.</summary>
     public static Fault Delay(Task gate, Fault? then = null) => new DelayFault(gate, then);
 
-    /// <summary>Lets the registry read so many bytes of the request's body, and breaks the connection then.</summary>
+    /// <summary>Lets the registry read that many bytes of the request's body, and then breaks the connection.</summary>
     public static Fault TruncateUpload(long afterBytes) => new TruncateUploadFault(afterBytes);
 
-    /// <summary>Does whatever a test thinks up.</summary>
+    /// <summary>Runs any code of a test.</summary>
     public static Fault Custom(Func<HttpContext, RequestDelegate, Task> run) => new CustomFault(run);
 
     internal abstract Task RunAsync(HttpContext context, RequestDelegate registry);

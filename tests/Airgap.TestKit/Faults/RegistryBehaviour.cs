@@ -5,46 +5,46 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.TestKit.Faults;
 
-/// <summary>Legitimate peculiarities of registries.</summary>
+/// <summary>Permitted peculiarities of registries.</summary>
 [Flags]
 public enum RegistryBehaviours
 {
     None = 0,
 
-    /// <summary>A tag that was put once is not moved.</summary>
+    /// <summary>An existing tag cannot be moved.</summary>
     ImmutableTags = 1,
 
-    /// <summary>No room is left for another blob.</summary>
+    /// <summary>There is no space for another blob.</summary>
     QuotaExceeded = 2,
 
-    /// <summary>Nothing is taken.</summary>
+    /// <summary>Every push is refused.</summary>
     ReadOnly = 4,
 
-    /// <summary>DELETE is not known.</summary>
+    /// <summary>DELETE is not supported.</summary>
     NoDelete = 8,
 
-    /// <summary>Blobs are never mounted nor found by a mount.</summary>
+    /// <summary>Blobs are never mounted, and a mount does not find existing ones.</summary>
     NoMount = 16,
 
-    /// <summary>HEAD of a manifest is not known.</summary>
+    /// <summary>HEAD of a manifest is not supported.</summary>
     NoManifestHead = 32,
 
-    /// <summary>No answer has a Docker-Content-Digest.</summary>
+    /// <summary>No response has a Docker-Content-Digest.</summary>
     NoContentDigest = 64,
 
     /// <summary>Tags are listed two at a time.</summary>
     PagedTags = 128,
 
-    /// <summary>Every answer takes its time.</summary>
+    /// <summary>Every response is slow.</summary>
     Late = 256,
 }
 
-/// <summary>Makes a fixture's registry behave.</summary>
+/// <summary>Gives a fixture's registry such a behaviour.</summary>
 public static class RegistryBehaviour
 {
     private static readonly TimeSpan s_lateness = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>For <see cref="RegistryFixture.OnRequest"/>. What it knows of tags begins here.</summary>
+    /// <summary>For <see cref="RegistryFixture.OnRequest"/>. It knows only the tags that it sees from now on.</summary>
     public static Func<RecordedRequest, HttpContext, Fault?> Of(RegistryBehaviours behaviours)
     {
         ConcurrentDictionary<string, string> tags = new();

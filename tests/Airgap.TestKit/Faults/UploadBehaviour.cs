@@ -4,16 +4,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.TestKit.Faults;
 
-/// <summary>How registries depart from the specification where blobs are uploaded. Each was reported of one that is in use.</summary>
+/// <summary>Departures of registries from the specification of blob uploads. Each was reported of a registry in use.</summary>
 [Flags]
 public enum UploadBehaviours
 {
     None = 0,
 
-    /// <summary>A PUT with a body is answered 404 BLOB_UNKNOWN: Artifactory 6.</summary>
+    /// <summary>A PUT with a body is answered with 404 BLOB_UNKNOWN: Artifactory 6.</summary>
     NoWholePut = 1,
 
-    /// <summary>The body of a PUT is not looked at: Pulp, before 2023.</summary>
+    /// <summary>The body of a PUT is ignored: Pulp, before 2023.</summary>
     IgnoredPutBody = 2,
 
     /// <summary>
@@ -22,16 +22,16 @@ public enum UploadBehaviours
     /// </summary>
     ShortChunks = 4,
 
-    /// <summary>The Range of an answer stays at the end of the first chunk, and the status is 201: Amazon.</summary>
+    /// <summary>The Range of a response stays at the end of the first chunk, and the status is 201: Amazon.</summary>
     StaleRange = 8,
 
-    /// <summary>The Range of an answer counts from the beginning of the chunk: Aliyun, and Zot for a time.</summary>
+    /// <summary>The Range of a response counts from the beginning of the chunk: Aliyun, and earlier versions of Zot.</summary>
     RelativeRange = 16,
 
     /// <summary>A second chunk is refused: Google.</summary>
     OneChunk = 32,
 
-    /// <summary>No chunk is taken.</summary>
+    /// <summary>Every chunk is refused.</summary>
     NoChunks = 64,
 
     /// <summary>A PATCH fails with 500.</summary>
@@ -40,17 +40,17 @@ public enum UploadBehaviours
     /// <summary>A PUT with a body fails with 500.</summary>
     WholePutCrashes = 256,
 
-    /// <summary>A blob that is there is not taken again: Nexus, without redeployment.</summary>
+    /// <summary>An existing blob is refused: Nexus, without redeployment.</summary>
     BlobsOnce = 512,
 
-    /// <summary>Blobs are never mounted nor found by a mount: Amazon.</summary>
+    /// <summary>Blobs are never mounted, and a mount does not find existing ones: Amazon.</summary>
     NoMount = 1024,
 
     /// <summary>No body may be longer than <see cref="UploadBehaviour.LongestBody"/>: proxies.</summary>
     ShortBodies = 2048,
 }
 
-/// <summary>Makes a fixture's registry take uploads in its own way.</summary>
+/// <summary>Makes a fixture's registry accept uploads in its own way.</summary>
 public static class UploadBehaviour
 {
     /// <summary>In bytes.</summary>
@@ -59,7 +59,7 @@ public static class UploadBehaviour
     /// <summary>In bytes.</summary>
     public const int LongestBody = 1024 * 1024;
 
-    /// <summary>For <see cref="RegistryFixture.OnRequest"/>. What it knows of blobs begins here.</summary>
+    /// <summary>For <see cref="RegistryFixture.OnRequest"/>. It knows only the blobs that it sees from now on.</summary>
     public static Func<RecordedRequest, HttpContext, Fault?> Of(UploadBehaviours behaviours)
     {
         ConcurrentDictionary<string, string> firstRanges = new();
@@ -67,7 +67,7 @@ public static class UploadBehaviour
         return (request, context) => Refusal(behaviours, request, context, blobs) is { } refusal
             ? Fault.Custom(async (inner, registry) =>
             {
-                // Read to its end, so that the answer is heard.
+                // Read to its end, so that the client receives the response.
                 await inner.Request.Body.CopyToAsync(Stream.Null, inner.RequestAborted);
                 await refusal.RunAsync(inner, registry);
             })

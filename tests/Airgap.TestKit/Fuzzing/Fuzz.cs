@@ -6,15 +6,15 @@ using Airgap.Oci;
 namespace Airgap.TestKit.Fuzzing;
 
 /// <summary>
-/// Feeds a parser with the inputs of its corpus and with what a <see cref="Mutator"/> makes of them. Each is read, or refused by an
-/// <see cref="AirgapException"/> that can be shown, within a budget of processor time and memory that grows with its bytes alone.
-/// AIRGAP_FUZZ_RUNS sets how many are made for each parser (2,000 unless told), AIRGAP_FUZZ_FIRST the number of the first.
+/// Feeds a parser with the inputs of its corpus and with mutations of them by a <see cref="Mutator"/>. Each is read, or refused by an
+/// printable <see cref="AirgapException"/>, within a budget of processor time and memory that grows only with its bytes.
+/// AIRGAP_FUZZ_RUNS sets the number of mutations for each parser (default 2,000), AIRGAP_FUZZ_FIRST the number of the first.
 /// </summary>
 public static class Fuzz
 {
     private const int OrdinaryRuns = 2_000;
 
-    // What a parser may allocate and take for nothing at all, and for each byte of its input.
+    // The memory and time that a parser may use for an empty input, and for each byte of its input.
     private const long Allocated = 2_000_000;
     private const long AllocatedPerByte = 1_000;
     private static readonly TimeSpan s_time = TimeSpan.FromMilliseconds(250);

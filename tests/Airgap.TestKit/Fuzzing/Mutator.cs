@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Airgap.TestKit.Fuzzing;
 
-/// <summary>Makes inputs out of a corpus: the same number gives the same input.</summary>
+/// <summary>Makes inputs from a corpus: the same number gives the same input.</summary>
 /// <param name="corpus">Inputs to start from, one at least.</param>
 /// <param name="tokens">Words of the format, which chance would hardly find.</param>
 public sealed class Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<string> tokens)
@@ -21,7 +21,7 @@ public sealed class Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<string> 
 
     private readonly byte[][] _words = [.. s_edges, .. tokens.Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>The input of a number.</summary>
+    /// <summary>The input with a number.</summary>
     public byte[] Make(int number)
     {
         Random random = new(number);
@@ -60,7 +60,7 @@ public sealed class Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<string> 
                 input.InsertRange(at, other.AsSpan(start, random.Next(other.Length - start + 1)).ToArray());
                 break;
             case 6:
-                // Depth and length, as far as the limits that the parsers have.
+                // Nesting and length up to the parsers' limits.
                 byte[] word = _words[random.Next(_words.Length)];
                 int times = 1 << random.Next(15);
                 if (word.Length * times <= MaxLength)

@@ -4,15 +4,15 @@ using System.Runtime.InteropServices;
 namespace Airgap.TestKit.Fuzzing;
 
 /// <summary>
-/// The processor time of the thread that asks: what work costs, however busy the machine is. Where the system is not Linux it is the time
-/// that passed.
+/// The processor time of the calling thread: the cost of work, however busy the machine is. On systems other than Linux, the
+/// elapsed time.
 /// </summary>
 public static class ThreadTime
 {
     // CLOCK_THREAD_CPUTIME_ID of linux/time.h.
     private const int ThreadClock = 3;
 
-    /// <summary>The time used since some moment; only differences on one thread have a meaning.</summary>
+    /// <summary>The time used since an unspecified moment; only differences on one thread have a meaning.</summary>
     public static TimeSpan Used
     {
         get

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Airgap.TestKit.Kubernetes;
 
-/// <summary>A request that a <see cref="FakeKubernetes"/> got.</summary>
+/// <summary>A request that a <see cref="FakeKubernetes"/> received.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Path">The path without its query.</param>
 /// <param name="Query">The query with its question mark; empty for none.</param>
@@ -28,8 +28,8 @@ public sealed record KubernetesRequest(
 }
 
 /// <summary>
-/// A Kubernetes API on loopback that gives recorded answers: those of a path in turn, the last one again and again. What it was not told of
-/// is <c>404 page not found</c>, as the real one says. Every request is recorded.
+/// A Kubernetes API on loopback with recorded responses: those for a path in order, the last one repeatedly. An unknown path
+/// returns <c>404 page not found</c>, as from a real server. Every request is recorded.
 /// </summary>
 public sealed class FakeKubernetes : IAsyncDisposable
 {
@@ -42,7 +42,7 @@ public sealed class FakeKubernetes : IAsyncDisposable
     /// <summary>The address, with a free port.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>What was asked, in order.</summary>
+    /// <summary>The requests, in order.</summary>
     public ConcurrentQueue<KubernetesRequest> Requests { get; } = new();
 
     /// <summary>Called with each request before it is answered; may wait.</summary>

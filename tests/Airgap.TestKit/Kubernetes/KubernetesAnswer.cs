@@ -12,7 +12,7 @@ public sealed record KubernetesAnswer(int Status, byte[] Body, string ContentTyp
     /// <summary>Further headers.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What ends the answer after its body: nothing more for a common answer.</summary>
+    /// <summary>How the response ends after its body; a common response simply ends.</summary>
     public AnswerEnd End { get; init; } = AnswerEnd.Clean;
 
     /// <summary>A JSON document.</summary>
@@ -59,10 +59,10 @@ public sealed record KubernetesAnswer(int Status, byte[] Body, string ContentTyp
 /// <summary>How a body ends.</summary>
 public enum AnswerEnd
 {
-    /// <summary>As it should.</summary>
+    /// <summary>The body ends completely.</summary>
     Clean,
 
-    /// <summary>Not before the client or the server goes: a watch.</summary>
+    /// <summary>The body stays open until the client or the server disconnects, as for a watch.</summary>
     Open,
 
     /// <summary>The connection breaks.</summary>

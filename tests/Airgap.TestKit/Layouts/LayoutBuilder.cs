@@ -8,7 +8,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.TestKit.Layouts;
 
-/// <summary>Makes layouts by hand, as others write them. Descriptors are JSON texts.</summary>
+/// <summary>Makes layouts by hand, as other tools write them. Descriptors are JSON texts.</summary>
 public sealed class LayoutBuilder
 {
     private readonly string _path;
@@ -27,10 +27,10 @@ public sealed class LayoutBuilder
     /// <summary>An image of one file.</summary>
     public string Image(string content, string layerType) => Compressed(Tar("a", content), layerType, "{}");
 
-    /// <summary>An image of one layer of any bytes, as they are.</summary>
+    /// <summary>An image of one layer with the given bytes, unchanged.</summary>
     public string Image(byte[] layer) => Image(layer, Blob(layer, MediaTypes.OciLayer), "{}");
 
-    /// <summary>A bundle that pins images, with the layer type that imgpkg wants of one.</summary>
+    /// <summary>A bundle that pins images, with the layer type that imgpkg requires of a bundle.</summary>
     public string Bundle(string[] images) => Compressed(
         Tar(
             ".imgpkg/images.yml", "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n"
@@ -61,7 +61,7 @@ public sealed class LayoutBuilder
         return json.ToJsonString();
     }
 
-    /// <summary>What is attached to a manifest: a referrer.</summary>
+    /// <summary>An artifact attached to a manifest: a referrer.</summary>
     public string Referrer(string subject, string artifactType) => Blob(Encoding.UTF8.GetBytes(
         $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"artifactType\":\"{artifactType}\"," +
         $"\"config\":{Blob("{}"u8.ToArray(), "application/vnd.oci.empty.v1+json")}," +
@@ -74,7 +74,7 @@ public sealed class LayoutBuilder
     public void Write(string[] manifests) =>
         File.WriteAllText(Path.Combine(_path, "index.json"), $"{{\"schemaVersion\":2,\"manifests\":[{string.Join(',', manifests)}]}}");
 
-    /// <summary>Packs the folder as others do: entries in the order that is given, an entry that ends in <c>/</c> with all below
+    /// <summary>Packs the folder as other tools do: entries in the given order; an entry that ends in <c>/</c> with everything below
     /// it.</summary>
     public void Pack(string path, params string[] order)
     {

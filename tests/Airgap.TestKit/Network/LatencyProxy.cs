@@ -8,14 +8,14 @@ using System.Threading.Channels;
 namespace Airgap.TestKit.Network;
 
 /// <summary>
-/// A distance to a server on the loopback: bytes pass as they are, and each takes half a round trip each way; a new connection takes a
-/// whole one before its first byte passes, as the handshake of a real one does. Counts the connections.
+/// A latency before a server on the loopback: bytes pass unchanged, each after half a round trip in each direction; a new connection takes
+/// one more round trip before its first byte passes, like the handshake of a real one. Counts the connections.
 /// </summary>
 public sealed class LatencyProxy : IAsyncDisposable
 {
     private const int BufferBytes = 64 * 1024;
 
-    /// <summary>Buffers on their way at once, each way: what a long line holds.</summary>
+    /// <summary>The number of buffers in transit in each direction: the capacity of a long line.</summary>
     private const int InFlight = 64;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -51,11 +51,11 @@ public sealed class LatencyProxy : IAsyncDisposable
     public int Connections => Volatile.Read(ref _count);
 
     /// <summary>
-    /// Bytes of answers that came over the line so far: what the server sent and the line did not take is not among them.
+    /// Bytes of responses that arrived over the line so far, without those that the server sent but the line has not yet delivered.
     /// </summary>
     public long Received => Interlocked.Read(ref _received);
 
-    /// <summary>Puts a distance before a server.</summary>
+    /// <summary>Puts a latency before a server.</summary>
     /// <param name="targetPort">The server's port on the loopback.</param>
     /// <param name="roundTrip">How long a request without work takes there and back.</param>
     /// <param name="bytesPerSecond">What passes at most, over all connections and both ways together.</param>
@@ -95,7 +95,7 @@ public sealed class LatencyProxy : IAsyncDisposable
 
     private async Task ServeAsync(Socket client)
     {
-        // Started here, so that what the client sends at once waits for the handshake and no longer.
+        // Started here, so that data that the client sends at once waits only for the handshake.
         long open = Stopwatch.GetTimestamp() + Ticks(_roundTrip);
         using Socket server = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using (client)
@@ -108,7 +108,7 @@ public sealed class LatencyProxy : IAsyncDisposable
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
-                // A side is gone, and the other has to notice.
+                // One side has disconnected, and the other has to notice.
             }
         }
     }
@@ -136,7 +136,7 @@ public sealed class LatencyProxy : IAsyncDisposable
         }
         catch (SocketException)
         {
-            // A reset is passed on as one, at once: nobody measures failures.
+            // A reset is passed on as a reset, immediately: no test measures failures.
             to.Close(timeout: 0);
         }
         finally
@@ -162,7 +162,7 @@ public sealed class LatencyProxy : IAsyncDisposable
         }
     }
 
-    // When bytes have passed that come to the line at a time: after those before them.
+    // The time at which bytes that enter the line now leave it: after the bytes before them.
     private long Pass(int count, long from)
     {
         lock (_pacing)

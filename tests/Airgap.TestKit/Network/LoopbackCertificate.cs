@@ -7,7 +7,7 @@ namespace Airgap.TestKit.Network;
 /// <summary>An untrusted certificate for 127.0.0.1.</summary>
 public static class LoopbackCertificate
 {
-    /// <summary>Makes one, good from yesterday to tomorrow.</summary>
+    /// <summary>Makes one, valid from yesterday to tomorrow.</summary>
     public static X509Certificate2 Create()
     {
         using RSA key = RSA.Create(2048);

@@ -16,7 +16,7 @@ public sealed record ReceivedSpan(
 /// <summary>One data point of a sum as the collector received it.</summary>
 public sealed record ReceivedPoint(string Metric, IReadOnlyDictionary<string, string> Attributes, double Value);
 
-/// <summary>A collector of OpenTelemetry's protocol on loopback, over HTTP and over gRPC, with a reader of its own.</summary>
+/// <summary>A collector of OpenTelemetry's protocol on loopback, over HTTP and gRPC, with its own decoder.</summary>
 /// <remarks>Source: opentelemetry-proto, trace/v1/trace.proto and metrics/v1/metrics.proto; the field numbers are theirs.</remarks>
 public sealed class OtlpCollector : IAsyncDisposable
 {
@@ -38,7 +38,7 @@ public sealed class OtlpCollector : IAsyncDisposable
     /// <summary>The spans.</summary>
     public ConcurrentQueue<ReceivedSpan> Spans { get; } = [];
 
-    /// <summary>The points of sums; the last of a series stands for it.</summary>
+    /// <summary>The points of sums; the last point of a series is its value.</summary>
     public ConcurrentQueue<ReceivedPoint> Points { get; } = [];
 
     /// <summary>Starts a collector.</summary>

@@ -27,13 +27,13 @@ public sealed class Chromium : IAsyncDisposable
         _profile = profile;
     }
 
-    /// <summary>Console errors, exceptions, and what the page's policy refused.</summary>
+    /// <summary>Console errors, exceptions, and requests that the page's policy blocked.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
 
-    /// <summary>Every address that the page asked for.</summary>
+    /// <summary>Every address that the page requested.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>Starts the browser; the test is left out where it is not installed.</summary>
+    /// <summary>Starts the browser; without it the test is inconclusive.</summary>
     public static async Task<Chromium> StartAsync(int width = 1280, int height = 1600)
     {
         string program = Peer.Require("chromium");
@@ -42,7 +42,7 @@ public sealed class Chromium : IAsyncDisposable
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
-            // Chromium refuses its sandbox to root, and containers seldom allow it; the pages are our own.
+            // Chromium does not run its sandbox as root, and containers seldom allow it; the pages are our own.
             ArgumentList =
             {
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
@@ -97,15 +97,15 @@ public sealed class Chromium : IAsyncDisposable
                 new() { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code });
     }
 
-    /// <summary>Lets the page believe in another colour scheme or medium.</summary>
+    /// <summary>Emulates another colour scheme or medium.</summary>
     public Task EmulateAsync(string feature, string value) => SendAsync(
         "Emulation.setEmulatedMedia", new() { ["features"] = new JsonArray(new JsonObject { ["name"] = feature, ["value"] = value }) });
 
-    /// <summary>Shows the page as it is on paper, or on a screen again.</summary>
+    /// <summary>Shows the page as on paper, or on a screen again.</summary>
     public Task EmulateMediumAsync(string medium) => SendAsync("Emulation.setEmulatedMedia", new() { ["media"] = medium });
 
     /// <summary>
-    /// What a screen reader is told: of each element that it is told of, role and name, and the properties that have a value.
+    /// The accessibility tree: role and name of each element that a screen reader gets, and its properties that have a value.
     /// </summary>
     public async Task<IReadOnlyList<(string Role, string Name, IReadOnlyDictionary<string, string> Properties)>> ReadAccessibilityAsync()
     {
@@ -161,7 +161,7 @@ public sealed class Chromium : IAsyncDisposable
         }
         catch (IOException)
         {
-            // A child of the browser may write its last file while the folder goes.
+            // A child process of the browser may write its last file while the folder is removed.
         }
     }
 

@@ -41,7 +41,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     /// <summary>Such as <c>127.0.0.1:41234</c>.</summary>
     public string Host => Address.Authority;
 
-    /// <summary>Its user and system time until now.</summary>
+    /// <summary>Its user and system time so far.</summary>
     public TimeSpan Cpu
     {
         get
@@ -51,7 +51,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>What it wrote so far.</summary>
+    /// <summary>Its output so far.</summary>
     public string Log
     {
         get
@@ -66,7 +66,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     /// </summary>
     public async Task<IReadOnlyList<string>> TakeRequestsAsync()
     {
-        // A request of our own is logged behind all that ended before it.
+        // The log contains our own request after all requests that ended before it.
         string mark = $"/v2/?mark={Guid.NewGuid():N}";
         using HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
         using (await client.GetAsync(new Uri(Address, mark)))
@@ -85,7 +85,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
         return requests;
     }
 
-    /// <summary>Starts it; the test is left out where it is not installed.</summary>
+    /// <summary>Starts it; without it the test is inconclusive.</summary>
     /// <param name="folder">The storage folder, which stays; null for an empty one that goes with the registry.</param>
     /// <param name="certificate">With its key, to speak TLS, and HTTP/2 where a client wants it; null for plain http.</param>
     /// <param name="remembersBlobs">True for the cache of blob descriptors that its sample configuration has: it answers for a blob whose
@@ -105,13 +105,13 @@ public sealed partial class DockerRegistry : IAsyncDisposable
             string log = registry.Log;
             await registry.DisposeAsync();
 
-            // Between finding a port and listening on it somebody else may have taken it.
+            // Another process may have taken the port since it was found to be free.
             if (attempt == Attempts || !log.Contains("address already in use", StringComparison.Ordinal))
                 throw new InvalidOperationException($"docker-registry ended: {log}");
         }
     }
 
-    /// <summary>The file that holds a blob's or manifest's bytes.</summary>
+    /// <summary>The file with a blob's or manifest's bytes.</summary>
     public string FileOf(string digest) =>
         Path.Combine(Folder, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data");
 

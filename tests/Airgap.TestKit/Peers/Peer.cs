@@ -1,9 +1,9 @@
 namespace Airgap.TestKit.Peers;
 
-/// <summary>Programs of others that tests run against, where they are installed.</summary>
+/// <summary>Other programs that tests run against, if they are installed.</summary>
 public static class Peer
 {
-    /// <summary>Where a peer is. Where it is missing the test ends as inconclusive, or fails when AIRGAP_REQUIRE_PEERS is 1.</summary>
+    /// <summary>The path of a program. If it is missing, the test ends as inconclusive, or fails when AIRGAP_REQUIRE_PEERS is 1.</summary>
     public static string Require(string program)
     {
         if (Cli.Find(program) is { } path)

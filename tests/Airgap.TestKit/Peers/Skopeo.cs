@@ -17,11 +17,11 @@ public static class Skopeo
     public static async Task<string> InspectRawAsync(string reference) =>
         (await RunAsync(["inspect", "--raw", "--tls-verify=false", reference])).EnsureSuccess().Output;
 
-    /// <summary>What skopeo says of an image, as JSON.</summary>
+    /// <summary>The output of skopeo inspect for an image, as JSON.</summary>
     public static async Task<string> InspectAsync(string reference) =>
         (await RunAsync(["inspect", "--tls-verify=false", reference])).EnsureSuccess().Output;
 
-    /// <summary>Runs skopeo with any arguments; the test is left out where it is not installed.</summary>
+    /// <summary>Runs skopeo with any arguments; without it the test is inconclusive.</summary>
     public static Task<CliResult> RunAsync(IEnumerable<string> arguments) =>
         Cli.RunAsync(Peer.Require("skopeo"), ["--insecure-policy", .. arguments],
             new Dictionary<string, string?> { ["HTTP_PROXY"] = null, ["http_proxy"] = null });

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.TestKit.Registries;
 
-/// <summary>A request as a registry saw it. Status and bytes are final once <see cref="IsComplete"/> is true.</summary>
+/// <summary>A request as a registry received it. Status and bytes are final once <see cref="IsComplete"/> is true.</summary>
 public sealed partial class RecordedRequest
 {
     private long _requestBytes;
@@ -33,21 +33,21 @@ public sealed partial class RecordedRequest
 
     public RequestKind Kind { get; }
 
-    /// <summary>Empty when the request is about none.</summary>
+    /// <summary>Empty when the request concerns no repository.</summary>
     public string Repository { get; }
 
-    /// <summary>Tag, digest or upload; empty when the request is about none.</summary>
+    /// <summary>Tag, digest or upload; empty when the request concerns none.</summary>
     public string Reference { get; }
 
     public IReadOnlyDictionary<string, string> Headers { get; }
 
-    /// <summary>The answer's status; 0 when there was no answer.</summary>
+    /// <summary>The response's status; 0 without a response.</summary>
     public int Status { get; internal set; }
 
     /// <summary>Bytes of the request's body that the registry read.</summary>
     public long RequestBytes => Interlocked.Read(ref _requestBytes);
 
-    /// <summary>Bytes of body that were answered with.</summary>
+    /// <summary>Bytes of the response's body.</summary>
     public long ResponseBytes => Interlocked.Read(ref _responseBytes);
 
     public bool IsComplete { get; internal set; }

@@ -5,11 +5,11 @@ using System.Text.Json;
 
 namespace Airgap.TestKit.Registries;
 
-/// <summary>A manifest as a registry gives it.</summary>
+/// <summary>A manifest as a registry returns it.</summary>
 public sealed record StoredManifest(byte[] Bytes, string MediaType, string Digest);
 
 /// <summary>
-/// What a registry holds, seen by a client that shares no code with the product: a plain HttpClient and its own hashing.
+/// The content of a registry, read by a client that shares no code with the product: a plain HttpClient and its own hashing.
 /// </summary>
 public sealed class RegistryContent(Uri address, (string User, string Password)? login = null) : IDisposable
 {
@@ -48,21 +48,21 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
         return [.. document.RootElement.GetProperty("repositories").EnumerateArray().Select(name => name.GetString()!)];
     }
 
-    /// <summary>Whether there is a manifest under that tag or digest.</summary>
+    /// <summary>Whether a manifest with that tag or digest exists.</summary>
     public async Task<bool> HasManifestAsync(string repository, string reference)
     {
         using HttpResponseMessage response = await SendAsync(HttpMethod.Head, $"v2/{repository}/manifests/{reference}");
         return response.StatusCode == HttpStatusCode.OK;
     }
 
-    /// <summary>Whether there is a blob with that digest.</summary>
+    /// <summary>Whether a blob with that digest exists.</summary>
     public async Task<bool> HasBlobAsync(string repository, string digest)
     {
         using HttpResponseMessage response = await SendAsync(HttpMethod.Head, $"v2/{repository}/blobs/{digest}");
         return response.StatusCode == HttpStatusCode.OK;
     }
 
-    /// <summary>The manifest under a tag or digest. The digest is computed from the bytes, by the algorithm it was asked with.</summary>
+    /// <summary>The manifest with a tag or digest. Its digest is computed from the bytes, with the requested digest's algorithm.</summary>
     public async Task<StoredManifest> ManifestAsync(string repository, string reference)
     {
         using HttpResponseMessage response = await SendAsync(HttpMethod.Get, $"v2/{repository}/manifests/{reference}");
@@ -87,8 +87,8 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
     }
 
     /// <summary>
-    /// Walks from a manifest or index through all it refers to, downloads everything and verifies digest and size; fails at the first
-    /// thing that is missing or wrong.
+    /// Walks from a manifest or index through everything it refers to, downloads it and verifies digest and size; fails at the first
+    /// missing or wrong content.
     /// </summary>
     /// <param name="repository">The repository that must hold everything.</param>
     /// <param name="reference">The root: a digest or tag.</param>
@@ -101,7 +101,7 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
         return seen;
     }
 
-    /// <summary>The same for several roots of one repository: what was verified before is not downloaded again.</summary>
+    /// <summary>The same for several roots of one repository: verified content is not downloaded again.</summary>
     /// <param name="repository">The repository that must hold everything.</param>
     /// <param name="reference">The root: a digest or tag.</param>
     /// <param name="verified">The digests that were verified; takes those that are.</param>

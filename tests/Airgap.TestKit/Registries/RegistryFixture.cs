@@ -7,41 +7,41 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.TestKit.Registries;
 
-/// <summary>How a fixture's registry runs.</summary>
+/// <summary>The settings of a fixture's registry.</summary>
 public sealed record RegistryFixtureOptions
 {
     /// <summary>
-    /// Serve a copy of fixtures/storage instead of an empty folder; with <see cref="ReadOnly"/> the fixtures themselves, which is quicker.
+    /// Serve a copy of fixtures/storage instead of an empty folder; with <see cref="ReadOnly"/> the fixtures themselves, which is faster.
     /// </summary>
     public bool WithFixtures { get; init; }
 
     /// <summary>Serve a copy of the signed images of fixtures/trust: see <see cref="SignedStorage"/>.</summary>
     public bool WithSigned { get; init; }
 
-    /// <summary>Serve this folder as it is, and leave it there, instead of a temporary one.</summary>
+    /// <summary>Serve this folder instead of a temporary one, and keep it.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Serve https.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Speak HTTP/2 alone, with <see cref="Certificate"/>.</summary>
+    /// <summary>Accept only HTTP/2, with <see cref="Certificate"/>.</summary>
     public bool OnlyHttp2 { get; init; }
 
-    /// <summary>Want this user and password by Basic authentication.</summary>
+    /// <summary>Require this user and password by Basic authentication.</summary>
     public (string User, string Password)? BasicAuth { get; init; }
 
-    /// <summary>Want this server's bearer tokens.</summary>
+    /// <summary>Require this server's bearer tokens.</summary>
     public TokenServer? Tokens { get; init; }
 
     public bool ReadOnly { get; init; }
 
-    /// <summary>Takes indexes of which not all images are there.</summary>
+    /// <summary>Accept indexes without all of their images.</summary>
     public bool SparseIndexes { get; init; }
 
-    /// <summary>0 takes a free port.</summary>
+    /// <summary>The port; 0 takes a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>Changes what the server is started with.</summary>
+    /// <summary>Changes the options before the server starts.</summary>
     public Func<RegistryServerOptions, RegistryServerOptions>? Configure { get; init; }
 }
 
@@ -79,7 +79,7 @@ public sealed class RegistryFixture : IAsyncDisposable
     /// <summary>The requests so far, in the order of arrival.</summary>
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
-    /// <summary>Collects garbage now, as the registry does from time to time.</summary>
+    /// <summary>Collects garbage now, as the registry does periodically.</summary>
     public (int Unlinked, int Removed, int Kept, IReadOnlyList<string> Unreadable) Collect(TimeSpan grace)
     {
         Airgap.Registry.Storage.GarbageReport report = _server.Garbage!.Collect(grace, isDry: false, CancellationToken.None);
@@ -158,7 +158,7 @@ public sealed class RegistryFixture : IAsyncDisposable
         context.Request.Body = new CountingStream(context.Request.Body, request.CountRequestBytes);
         context.Response.Body = new CountingStream(context.Response.Body, request.CountResponseBytes);
 
-        // The client may act on the answer's head before this method goes on.
+        // The client may react to the response's headers before this method continues.
         context.Response.OnStarting(() =>
         {
             request.Status = context.Response.StatusCode;
@@ -173,7 +173,7 @@ public sealed class RegistryFixture : IAsyncDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client went away while a fault waited.
+            // The client disconnected while a fault waited.
         }
         finally
         {

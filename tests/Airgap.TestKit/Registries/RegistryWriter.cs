@@ -8,7 +8,7 @@ namespace Airgap.TestKit.Registries;
 /// <summary>Descriptors of pushed content.</summary>
 public sealed record Pushed(string MediaType, string Digest, long Size)
 {
-    /// <summary>As a manifest refers to it.</summary>
+    /// <summary>The descriptor as a manifest contains it.</summary>
     public string Json => $$"""{"mediaType":"{{MediaType}}","digest":"{{Digest}}","size":{{Size}}}""";
 }
 
@@ -69,7 +69,7 @@ public sealed class RegistryWriter(Uri address) : IDisposable
         return await PushManifestAsync(repository, tag, manifest);
     }
 
-    /// <summary>Pushes an OCI index of manifests that are there.</summary>
+    /// <summary>Pushes an OCI index of existing manifests.</summary>
     public Task<Pushed> PushIndexAsync(string repository, string? tag, params Pushed[] manifests) => PushManifestAsync(
         repository,
         tag,

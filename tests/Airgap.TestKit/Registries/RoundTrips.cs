@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.TestKit.Registries;
 
 /// <summary>
-/// Counts the round trips that wait for one another, over several registries: every request is held until nothing more comes, and then all
-/// that are held are answered together. A slow machine can only make the count larger, because a request that comes late is taken for one
-/// that had to wait; so a bound holds when it holds in one of several tries.
+/// Counts the sequential round trips to several registries: every request is held until no more arrive, and then all held requests
+/// are answered together. A slow machine can only make the count larger, because a late request is counted as one that had to
+/// wait; so an upper bound holds if it holds in one of several tries.
 /// </summary>
 public sealed class RoundTrips : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ public sealed class RoundTrips : IAsyncDisposable
         _clock = RunAsync();
     }
 
-    /// <summary>Holds the requests for a server's tokens, too.</summary>
+    /// <summary>Also holds the requests for a server's tokens.</summary>
     public void Hold(TokenServer tokens) =>
         tokens.OnArrival = request => HoldAsync($"token {string.Join(' ', request.Scopes)}");
 

@@ -7,11 +7,11 @@ namespace Airgap.TestKit.Registries;
 public static class SignedStorage
 {
     /// <summary>
-    /// Signed by <c>keys/p256.pub</c>, with its two images in the same repository: what <c>imgpkg copy --cosign-signatures</c> made.
+    /// Signed by <c>keys/p256.pub</c>, with its two images in the same repository: the result of <c>imgpkg copy --cosign-signatures</c>.
     /// </summary>
     public const string Bundle = "trust/mirror:v1.0.0";
 
-    /// <summary>The same bundle, of whose images the signatures were taken away.</summary>
+    /// <summary>The same bundle, without the signatures of its images.</summary>
     public const string BundleOfUnsigned = "trust/stripped:v1.0.0";
 
     /// <summary>Its digest.</summary>

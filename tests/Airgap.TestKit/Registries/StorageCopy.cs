@@ -4,8 +4,8 @@ using System.IO.Enumeration;
 namespace Airgap.TestKit.Registries;
 
 /// <summary>
-/// A copy of fixtures/storage that one test may change. A copy is 1,500 files and folders, and file systems take long to make those anew
-/// while as many were removed a moment ago: what a test did is undone instead, and the next test gets the same copy.
+/// A copy of fixtures/storage that one test may change. A copy has 1,500 files and folders, and file systems create them slowly
+/// right after as many were removed. So a test's changes are undone, and the next test gets the same copy.
 /// </summary>
 public sealed class StorageCopy : IDisposable
 {
@@ -30,7 +30,7 @@ public sealed class StorageCopy : IDisposable
     /// <summary>The copy.</summary>
     public string Folder { get; }
 
-    /// <summary>A copy that is as the fixtures are, and nobody else's until it is disposed.</summary>
+    /// <summary>A copy that equals the fixtures, and that no other test uses until it is disposed.</summary>
     public static StorageCopy Take()
     {
         while (s_idle.TryTake(out TempFolder? idle))
@@ -45,7 +45,7 @@ public sealed class StorageCopy : IDisposable
         return new StorageCopy(temp);
     }
 
-    /// <summary>Makes a folder that was a copy of fixtures/storage one again.</summary>
+    /// <summary>Restores a folder that was a copy of fixtures/storage.</summary>
     /// <param name="folder">The folder.</param>
     /// <returns>False when that is more work than another copy, or failed.</returns>
     public static bool IsRestored(string folder)
@@ -65,7 +65,7 @@ public sealed class StorageCopy : IDisposable
                     return false;
             }
 
-            // Folders before what they hold, in both directions.
+            // Folders come before their content, in both directions.
             foreach (string path in foreign.Order(StringComparer.Ordinal))
                 Remove(Path.Combine(folder, path));
             foreach (string path in missing.Order(StringComparer.Ordinal))
@@ -109,13 +109,13 @@ public sealed class StorageCopy : IDisposable
         FileSystemEnumerable<(string Path, Entry Entry)> entries =
             new(folder, (ref FileSystemEntry entry) => (entry.ToFullPath()[(folder.Length + 1)..], Entry.Of(ref entry)), all)
             {
-                // A link is what a test made, and leads elsewhere.
+                // A link was made by a test, and leads elsewhere.
                 ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
             };
         return entries.ToDictionary(pair => pair.Path, pair => pair.Entry);
     }
 
-    // A copied file keeps its source's time: one that was written to, or replaced, has another.
+    // A copied file has the time of its source; a changed or replaced file has another.
     private sealed record Entry(bool IsFolder, bool IsLink, long Length, DateTimeOffset Written, UnixFileMode Mode)
     {
         public static Entry Of(ref FileSystemEntry entry)

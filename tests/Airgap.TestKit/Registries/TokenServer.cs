@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.TestKit.Registries;
 
 /// <summary>
-/// A token server as docker's: it gives bearer tokens for scopes, and a <see cref="RegistryFixture"/> that is started with it
-/// wants one for every request. Its port is not the registry's.
+/// A token server like docker's: it issues bearer tokens for scopes, and a <see cref="RegistryFixture"/> that is started with it
+/// requires one for every request. It has another port than the registry.
 /// </summary>
 /// <remarks>Source: distribution, "Token Authentication Specification" and "OAuth2 Token Authentication".</remarks>
 public sealed class TokenServer : IAsyncDisposable
@@ -24,28 +24,28 @@ public sealed class TokenServer : IAsyncDisposable
     {
     }
 
-    /// <summary>The user who may do what <see cref="Permits"/> says; anybody else is refused with 401.</summary>
+    /// <summary>The user with the permissions of <see cref="Permits"/>; any other user is refused with 401.</summary>
     public (string User, string Password)? Login { get; init; }
 
-    /// <summary>Whether requests without credentials get tokens, for pulling only.</summary>
+    /// <summary>Whether requests without credentials receive tokens, for pulling only.</summary>
     public bool AllowAnonymousPull { get; init; }
 
     /// <summary>Which actions on which repositories are granted; everything by default.</summary>
     public Func<string, string, bool> Permits { get; set; } = (_, _) => true;
 
-    /// <summary>What a token request is answered with instead, or null: status and body.</summary>
+    /// <summary>Returns another response to a token request, as status and body; null for a token.</summary>
     public Func<TokenRequest, (int Status, string Body)?>? OnToken { get; set; }
 
     /// <summary>Awaited before a token request is answered; null for no wait.</summary>
     public Func<TokenRequest, Task>? OnArrival { get; set; }
 
-    /// <summary>Seconds a token is said to be good for; null leaves them out, which means 60.</summary>
+    /// <summary>The lifetime of a token in seconds; null to leave it out, which means 60.</summary>
     public int? ExpiresIn { get; set; }
 
-    /// <summary>Answer with access_token instead of token.</summary>
+    /// <summary>Respond with access_token instead of token.</summary>
     public bool UseAccessTokenProperty { get; set; }
 
-    /// <summary>The realm that the registry names; null for the true one.</summary>
+    /// <summary>The realm that the registry names; null for the real one.</summary>
     public string? RealmOverride { get; set; }
 
     public Uri Address => _server.Address;
@@ -56,15 +56,15 @@ public sealed class TokenServer : IAsyncDisposable
     /// <summary>The token requests so far.</summary>
     public IReadOnlyList<TokenRequest> Requests => [.. _requests];
 
-    /// <summary>The tokens given so far.</summary>
+    /// <summary>The tokens issued so far.</summary>
     public IReadOnlyList<string> Issued => [.. _issuedTokens];
 
     public void Clear() => _requests.Clear();
 
-    /// <summary>Ends all tokens given so far: the next request with one is answered with 401.</summary>
+    /// <summary>Revokes all tokens issued so far: the next request with one is answered with 401.</summary>
     public void ExpireTokens() => _tokens.Clear();
 
-    /// <summary>Makes a refresh token, as an identity token in a docker config is one.</summary>
+    /// <summary>Makes a refresh token, such as an identity token in a docker config.</summary>
     public string MakeRefreshToken()
     {
         string token = $"refresh-{Guid.NewGuid():N}";
@@ -81,7 +81,7 @@ public sealed class TokenServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    /// <summary>Checks a registry request; answers it with a challenge when its token does not do.</summary>
+    /// <summary>Checks a request to the registry; answers it with a challenge when its token is not sufficient.</summary>
     internal bool Allows(HttpContext context)
     {
         List<(string Repository, string Action)> needed = Needed(context.Request);

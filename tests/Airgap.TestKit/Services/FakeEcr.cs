@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.TestKit.Services;
 
 /// <summary>
-/// The service behind Amazon registries: it checks each request's signature, creates and describes repositories, keeps their policies and
-/// tells which layers they have. <see cref="Bend"/> makes a registry refuse what is for a repository that was not created.
+/// The service behind Amazon registries: it checks each request's signature, creates and describes repositories, stores their policies and
+/// returns their layers. <see cref="Bend"/> makes a registry refuse requests to a repository that was not created.
 /// </summary>
 /// <remarks>Source: Amazon ECR API reference; AWS Signature Version 4.</remarks>
 public sealed class FakeEcr : IAsyncDisposable
@@ -39,16 +39,16 @@ public sealed class FakeEcr : IAsyncDisposable
     /// <summary>The operations that the keys may not call.</summary>
     public HashSet<string> Denied { get; } = [];
 
-    /// <summary>Tells whether a repository has a layer.</summary>
+    /// <summary>Returns whether a repository has a layer.</summary>
     public Func<string, string, bool> HasLayer { get; set; } = (_, _) => false;
 
-    /// <summary>Runs before an operation is answered; may wait, or create what another process would.</summary>
+    /// <summary>Runs before an operation is answered; may wait, or create what another process would create.</summary>
     public Func<string, JsonElement, Task> OnCall { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Receives the Authorization header of each request.</summary>
     public Action<string> OnSigned { get; set; } = _ => { };
 
-    /// <summary>What was called, in order.</summary>
+    /// <summary>The operations that were called, in order.</summary>
     public IReadOnlyList<(string Operation, JsonElement Input)> Calls => [.. _calls];
 
     /// <summary>How often an operation was called.</summary>
@@ -71,7 +71,7 @@ public sealed class FakeEcr : IAsyncDisposable
         return ecr;
     }
 
-    /// <summary>For <see cref="HasLayer"/>: what a fixture's registry has.</summary>
+    /// <summary>For <see cref="HasLayer"/>: the content of a fixture's registry.</summary>
     public static Func<string, string, bool> LayersOf(RegistryFixture registry) => (repository, digest) => File.Exists(Path.Combine(
         registry.Folder, "docker", "registry", "v2", "repositories", repository, "_layers", "sha256", digest["sha256:".Length..], "link"));
 
@@ -84,7 +84,7 @@ public sealed class FakeEcr : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    // In the public gallery, a registry's alias goes before the name.
+    // In the public gallery, a registry's alias precedes the name.
     private static string NameOf(string host, string path) =>
         host.Contains("public", StringComparison.Ordinal) ? path[(path.IndexOf('/') + 1)..] : path;
 

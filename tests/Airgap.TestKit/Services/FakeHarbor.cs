@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.TestKit.Services;
 
 /// <summary>
-/// Makes a fixture's registry a Harbor: it wants bearer tokens of its own token service, knows projects, and refuses with 401 what is
-/// below a project that does not exist.
+/// Makes a fixture's registry a Harbor: it requires bearer tokens of its own token service, has projects, and refuses with 401 a
+/// request below a project that does not exist.
 /// </summary>
 /// <remarks>Source: Harbor API 2.0 (projects); Harbor's answers to pushes below a missing project, as its users reported them.</remarks>
 public sealed class FakeHarbor() : FakeRegistryApi("/api/v2.0/projects", TokenPath)
@@ -24,7 +24,7 @@ public sealed class FakeHarbor() : FakeRegistryApi("/api/v2.0/projects", TokenPa
     /// <summary>The projects.</summary>
     public ConcurrentDictionary<string, bool> Projects { get; } = new();
 
-    /// <summary>Called with a project's name before it is looked for.</summary>
+    /// <summary>Called with a project's name before the project is looked up.</summary>
     public Action<string> OnLook { get; set; } = _ => { };
 
     private protected override Fault? Refusal(RecordedRequest request, HttpContext context)

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.TestKit.Services;
 
 /// <summary>
-/// Makes a fixture's registry a Quay: its tokens allow a push to what existed when they were given, and its API, which takes an
-/// application's token alone, creates repositories and organizations.
+/// Makes a fixture's registry a Quay: its tokens allow a push to repositories that existed when they were issued, and its API, which
+/// accepts only an application's token, creates repositories and organizations.
 /// </summary>
 /// <remarks>Source: Red Hat Quay API reference (repository, organization); Quay's rules for tokens.</remarks>
 public sealed class FakeQuay() : FakeRegistryApi("/api/v1/", TokenPath)

@@ -6,20 +6,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.TestKit.Services;
 
-/// <summary>Makes a fixture's registry one of a kind that has a management API and a token service of its own.</summary>
+/// <summary>Makes a fixture's registry behave like a kind of registry with its own management API and token service.</summary>
 /// <param name="apiPath">The beginning of the API's paths.</param>
 /// <param name="tokenPath">The path of the token service.</param>
 public abstract class FakeRegistryApi(string apiPath, string tokenPath)
 {
     private readonly ConcurrentQueue<JsonElement> _created = new();
 
-    /// <summary>Whether the user may create what the API creates.</summary>
+    /// <summary>Whether the user may create repositories or projects through the API.</summary>
     public bool MayCreate { get; set; } = true;
 
     /// <summary>Runs before a creation is carried out.</summary>
     public Action<string> OnCreate { get; set; } = _ => { };
 
-    /// <summary>The documents of what was created.</summary>
+    /// <summary>The documents of the creations.</summary>
     public IReadOnlyList<JsonElement> Created => [.. _created];
 
     /// <summary>For <see cref="RegistryFixture.OnRequest"/>; null as the host for every host.</summary>

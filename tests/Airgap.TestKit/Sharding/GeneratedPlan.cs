@@ -9,8 +9,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.TestKit.Sharding;
 
 /// <summary>
-/// A plan of images that are nowhere: a config each, a layer of one of a few bases, and layers of their own, whose lengths are as they are
-/// in practice, most short and some very long.
+/// A plan of images that do not exist: each has a config, a layer shared with others, and layers of its own, with lengths as in practice:
+/// most are short and some are very long.
 /// </summary>
 public static class GeneratedPlan
 {
@@ -49,7 +49,7 @@ public static class GeneratedPlan
             Blobs = [.. blobs.Values.OrderBy(blob => blob.Descriptor.Digest)],
         };
 
-        // A base has one length, however often it is used.
+        // A shared layer has one length, however often it is used.
         Descriptor Base(int number) =>
             Blob($"base {number}", 1_000_000 + (SHA256.HashData(Encoding.UTF8.GetBytes($"base {number}"))[0] * 100_000L));
 

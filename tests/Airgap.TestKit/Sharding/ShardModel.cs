@@ -6,28 +6,28 @@ namespace Airgap.TestKit.Sharding;
 /// <summary>A simulated network of machines and two registries, with their limits.</summary>
 public sealed record ShardWorld
 {
-    /// <summary>Blobs that a shard has under way at once.</summary>
+    /// <summary>The number of blobs that a shard transfers at once.</summary>
     public int Concurrency { get; init; } = 16;
 
-    /// <summary>Seconds that a request takes, beside its bytes.</summary>
+    /// <summary>Seconds that a request takes, besides its bytes.</summary>
     public double RoundTrip { get; init; } = 0.03;
 
-    /// <summary>Bytes a second that one machine takes in and gives out at once.</summary>
+    /// <summary>Bytes per second that one machine receives and sends at the same time.</summary>
     public double Line { get; init; } = 125e6;
 
-    /// <summary>Bytes a second of one stream.</summary>
+    /// <summary>Bytes per second of one stream.</summary>
     public double Stream { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Bytes a second that the slower of the two registries has for all.</summary>
+    /// <summary>Bytes per second of the slower registry, for all machines together.</summary>
     public double Registry { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Questions for blobs that the destination answers in a second.</summary>
+    /// <summary>Checks for blobs that the destination answers per second.</summary>
     public double Reads { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Requests of uploads that the destination takes in a second.</summary>
+    /// <summary>Upload requests that the destination accepts per second.</summary>
     public double Uploads { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Manifests that the destination takes in a second.</summary>
+    /// <summary>Manifests that the destination accepts per second.</summary>
     public double Manifests { get; init; } = double.PositiveInfinity;
 
     /// <summary>Seconds until a machine begins.</summary>
@@ -43,19 +43,19 @@ public sealed record ShardWorld
 /// <param name="Idle">The part of its time for which the average shard waited for the last one.</param>
 public sealed record ShardTimes(double Shards, double Finish, int Reads, int Uploads, int Manifests, double Idle)
 {
-    /// <summary>Seconds of it all.</summary>
+    /// <summary>The total duration in seconds.</summary>
     public double Total => Shards + Finish;
 }
 
 /// <summary>
-/// A model of shards that carry out a plan: requests take their round trip and wait for the destination's limits, bytes share the lines and
-/// registries that they pass. Nothing is measured, and nothing is moved.
+/// A model of shards that carry out a plan: requests take their round trip and wait for the destination's limits; bytes share the lines and
+/// registries that they pass. It measures nothing and moves nothing.
 /// </summary>
 public static class ShardModel
 {
     private const int UploadRequests = 2;
 
-    /// <summary>Reckons a plan at a new destination.</summary>
+    /// <summary>Calculates the cost of a plan at a new destination.</summary>
     public static ShardTimes Run(TransferPlan plan, int count, ShardWorld world)
     {
         ShardAssignment assignment = ShardAssignment.Of([plan], count);
@@ -68,7 +68,7 @@ public static class ShardModel
             shards.Add(
                 [
                     [.. part.Blobs.Select(_ => new Step[] { new(Kind.Read) })],
-                    // The source is asked while the upload is opened.
+                    // The request to the source runs while the upload is opened.
                     [.. part.Blobs.OrderByDescending(blob => blob.Descriptor.Size).Select(blob => new Step[]
                         { new(Kind.Upload), new(Kind.Bytes, blob.Descriptor.Size), new(Kind.Upload) })],
                     [.. part.Items.DistinctBy(item => item.Digest).Select(_ => new Step[] { new(Kind.Manifest) })],

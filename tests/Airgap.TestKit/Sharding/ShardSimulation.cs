@@ -4,7 +4,7 @@ using Step = Airgap.TestKit.Sharding.ShardModel.Step;
 namespace Airgap.TestKit.Sharding;
 
 /// <summary>
-/// Machines beside one another, event by event. The work of a machine is a list of phases, a phase is a list of jobs that its places take
+/// Concurrent machines, event by event. The work of a machine is a list of phases, a phase is a list of jobs that its workers take
 /// in order, and a job is a list of steps.
 /// </summary>
 internal sealed class ShardSimulation(ShardWorld world)
@@ -120,7 +120,7 @@ internal sealed class ShardSimulation(ShardWorld world)
 
         public int Active { get; set; }
 
-        /// <summary>Bytes that a stream would have moved that was there from the beginning.</summary>
+        /// <summary>Bytes that a stream would have moved if it had existed from the beginning.</summary>
         public double Moved { get; set; }
 
         public double Ended { get; set; }

@@ -6,11 +6,11 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Tests.CommandLine;
 
-/// <summary>An empty value, as an unset variable leaves it, is refused for every flag that imgpkg does not have.</summary>
+/// <summary>An empty value, as from an unset variable, is refused for every flag that imgpkg does not have.</summary>
 [TestClass]
 public sealed class EmptyValueTests
 {
-    // What imgpkg's reference lists, by itself: a flag is not forgiven by a slip in the code.
+    // Listed from imgpkg's reference, independently of the code, so that a mistake in the code's list is found.
     private static readonly string[] s_ofImgpkg =
     [
         "copy --bundle", "copy --concurrency", "copy --image", "copy --lock", "copy --lock-output", "copy --tar", "copy --to-repo",
@@ -56,7 +56,7 @@ public sealed class EmptyValueTests
         Assert.IsGreaterThan(200, refused);
     }
 
-    // A shell approves it.
+    // The gate is a shell that approves.
     [TestMethod]
     public async Task AGateOfSpacesIsRefused()
     {

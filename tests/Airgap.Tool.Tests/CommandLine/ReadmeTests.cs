@@ -7,7 +7,7 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Tests.CommandLine;
 
-/// <summary>The table for users of imgpkg on the tool's page and the command tree say the same.</summary>
+/// <summary>The table for users of imgpkg on the tool's page agrees with the command tree.</summary>
 [TestClass]
 public sealed partial class ReadmeTests
 {

@@ -95,7 +95,7 @@ public sealed class RefusalTests
     public async Task RecordedRefusals_AreImgpkgsUnderItsName(string file)
     {
         string[] recorded = await File.ReadAllLinesAsync(Fixtures.Golden("lines/" + file));
-        // The recorded lines do not show the quotes of an argument with a blank.
+        // The recorded lines do not show the quotes of an argument with a space.
         string[] args = [.. recorded[0]["$ imgpkg ".Length..].Replace("Bad Ref!", "Bad\tRef!", StringComparison.Ordinal).Split(' ')
             .Select(arg => arg.Replace('\t', ' '))];
 

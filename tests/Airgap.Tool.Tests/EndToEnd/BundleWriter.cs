@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>Pushes bundles that the fixtures have not.</summary>
+/// <summary>Pushes bundles that the fixtures do not have.</summary>
 internal static class BundleWriter
 {
     /// <summary>A bundle that pins no image and has no <c>packages/</c>.</summary>

@@ -28,7 +28,7 @@ public sealed class ChosenTests
         Assert.AreEqual(page, File.ReadAllText(bench.Folder["of-describe.html"]));
         Assert.DoesNotContain("<script", page);
 
-        // An image of the lock that no package names is left behind where that is asked for.
+        // With the flag, an image of the lock that no package names is omitted.
         CliResult written = await bench.RunAsync(
             "copy", "-b", Bundle, "--package", "simple-app.example.com", "--drop-unreferenced", "--to-tar", "some.tar");
         Assert.AreEqual(0, written.ExitCode, written.Error);
@@ -36,7 +36,7 @@ public sealed class ChosenTests
         (_, JsonElement archived) = await bench.RunJsonAsync("packages", "list", "--tar", "some.tar");
         Assert.AreEqual("simple-app.example.com", archived.GetProperty("packages")[0].GetProperty("name").GetString());
 
-        // Of the whole archive, on the far side, the same.
+        // The same selection from the whole archive, on the far side.
         CliResult all = await bench.RunAsync("copy", "-b", Bundle, "--to-tar", "all.tar");
         Assert.AreEqual(0, all.ExitCode, all.Error);
         bench.Registry.Clear();
@@ -48,7 +48,7 @@ public sealed class ChosenTests
         Assert.IsGreaterThan(0, far.GetProperty("derived").GetProperty("savedBytes").GetInt64());
         Assert.IsFalse(bench.Registry.Requests.Any(request => request.Path.Contains("/user1/", StringComparison.Ordinal)));
 
-        // What arrived can be pulled as any bundle.
+        // The result can be pulled like any bundle.
         CliResult pulled = await bench.RunAsync("pull", "-b", "mirror.local:5000/apps/it:v1.0.0", "-o", "pulled");
         Assert.AreEqual(0, pulled.ExitCode, pulled.Error);
         Assert.Contains("mirror.local:5000/apps/it@", File.ReadAllText(bench.Folder["pulled/.imgpkg/images.yml"]));

@@ -41,7 +41,7 @@ public sealed class ClusterCommandTests
         server.On("PATCH", KubernetesFixtures.PathOf(install.GetProperty("apply")),
             KubernetesAnswer.Recorded(install.GetProperty("apply")));
         server.On("GET", KubernetesFixtures.PathOf(watch), KubernetesAnswer.List("1"));
-        // The last state of all: an update is waited for from there.
+        // The last recorded state: a wait for an update starts from it.
         server.OnWatch(KubernetesFixtures.PathOf(watch), KubernetesAnswer.Watch(KubernetesFixtures.Events(watch).TakeLast(1)));
         await File.WriteAllTextAsync(
             Path.Combine(folder["manifests"], "install.yml"), install.GetProperty("manifest").GetString());

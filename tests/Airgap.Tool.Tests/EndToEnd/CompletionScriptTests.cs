@@ -9,7 +9,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class CompletionScriptTests
 {
-    // As bash calls the function when the tab key is pressed. All drivers get the script, the rest of the line and the tool's name.
+    // Calls the function as bash does when the tab key is pressed. Each driver gets the script, the rest of the line and the tool's name.
     private const string Bash = """
         source "$1" || exit 1
         COMP_LINE="$TOOL $2"
@@ -20,7 +20,7 @@ public sealed class CompletionScriptTests
         printf '%s\n' "${COMPREPLY[@]}"
         """;
 
-    // A shell in a terminal of its own gets the line and a tab; what stands on its line then is the answer.
+    // A shell in its own terminal receives the line and a tab; the text on its line afterwards is the result.
     private const string Zsh = """
         zmodload zsh/zpty || exit 1
         export SCRIPT=$1 TERM=xterm
@@ -113,7 +113,7 @@ public sealed class CompletionScriptTests
         bench.Environment["TOOL"] = isImgpkg ? bench.Folder[Path.Combine("home", "imgpkg")] : typed == "dotnet" ? typed : tool;
         bench.Environment["PATH"] = $"{Path.GetDirectoryName(tool)}:{Environment.GetEnvironmentVariable("PATH")}";
 
-        // A tag is left out where the registry's answer takes more than two seconds, as on a busy machine it may: then it is asked again.
+        // On a busy machine the registry may respond too late, after two seconds, and tags are missing: then the test tries again.
         string completed = await CompleteAsync();
         for (int again = 0; again < 9 && completed.Length == 0 && expected.Length > 0; again++)
             completed = await CompleteAsync();

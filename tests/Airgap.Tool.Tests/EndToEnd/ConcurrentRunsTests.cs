@@ -25,7 +25,7 @@ public sealed class ConcurrentRunsTests
         TaskCompletionSource go = new();
         bench.Registry.OnRequest = (request, _) =>
         {
-            // A layer: configs are read for the plan, before there is an archive.
+            // The request of a layer: configs are read during planning, before the archive exists.
             if (request.Kind != RequestKind.BlobGet || !request.Reference.StartsWith("sha256:4989df8f", StringComparison.Ordinal))
                 return null;
             reached.TrySetResult();
@@ -35,7 +35,7 @@ public sealed class ConcurrentRunsTests
         Task<string> error = first.StandardError.ReadToEndAsync(TestContext.CancellationToken);
         await reached.Task.WaitAsync(s_long, TestContext.CancellationToken);
 
-        // The first holds what it writes to, not what it reads from.
+        // The first run locks its destination, not its source.
         bench.Registry.OnRequest = null;
         foreach (string[] flag in (string[][])[[], ["--resume"]])
         {

@@ -44,7 +44,7 @@ public sealed class CopyTests
     public async Task ToTar_WritesImgpkgsBytes(string source, string golden)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        // Annotations would need an entry more than imgpkg's format has.
+        // Annotations would need one more entry than imgpkg's format has.
         string[] images = await File.ReadAllLinesAsync(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml"));
         await File.WriteAllLinesAsync(
             bench.Folder["images.yml"],

@@ -7,7 +7,7 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>
-/// Crossings month after month by the packed tool: deltas, receipts, chains, and archives that are served where they lie.
+/// Monthly transfers by the packed tool: deltas, receipts, chains, and archives that are served in place.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -32,7 +32,7 @@ public sealed class CrossingTests
         await SucceedAsync(bench, "archive", "merge", "january.tar", "february.tar", "--to-tar", "joined.tar");
         Assert.AreSequenceEqual(await BytesAsync(bench, "full.tar"), await BytesAsync(bench, "joined.tar"));
 
-        // Nothing is there yet: what is missing is named with the set that holds it, and nothing is sent.
+        // The base is not there yet: the error names the missing content and the set that contains it, and nothing is sent.
         string far = bench.Registry.Host;
         requests = bench.Registry.Requests.Count;
         CliResult refused = await bench.RunAsync("copy", "--tar", "february.tar", "--to-repo", $"{far}/far/nested");
@@ -50,7 +50,7 @@ public sealed class CrossingTests
             Assert.AreSequenceEqual(await content.TagsAsync("far/nested"), await content.TagsAsync("chain/nested"));
         }
 
-        // A receipt that came back, of either form, is the base of the next: no blob that it tells of is fetched.
+        // A returned receipt, of either form, is the base of the next delta: no blob that it lists is fetched.
         foreach (string receipt in (string[])["january.json", "february.json"])
         {
             requests = bench.Registry.Requests.Count;

@@ -4,7 +4,7 @@ using Airgap.TestKit.Services;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>Amazon's registries through the packed tool: the service and the registry are bent as documented.</summary>
+/// <summary>Amazon's registries through the packed tool, with a service and a registry that behave as documented.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class EcrTests
@@ -71,7 +71,7 @@ public sealed class EcrTests
         bench.Registry.OnRequest = ecr.Bend(Host);
         foreach ((string name, string value) in ecr.Variables)
             bench.Environment[name] = value;
-        // The true host is never asked.
+        // The real host receives no request.
         bench.Environment["HTTPS_PROXY"] = bench.Environment["https_proxy"] = "http://127.0.0.1:9";
         return bench;
     }

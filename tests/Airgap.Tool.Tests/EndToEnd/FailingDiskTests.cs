@@ -3,7 +3,7 @@ using Airgap.TestKit;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>
-/// The tool on a disk that fails: a library, compiled here and loaded before all others, answers for the system's calls with EIO.
+/// The tool on a disk that fails: a library, compiled here and loaded before all others, makes system calls fail with EIO.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -12,7 +12,7 @@ public sealed class FailingDiskTests
 {
     private const string Bundle = "registry.local:5055/user1/simple-app-bundle:v1.0.0";
 
-    // Files alone, or folders alone; reads of the archive alone, by its length: nothing else here is as long.
+    // Only files, only folders, or only reads of the archive, which is recognised by its length: no other file here is as long.
     private const string Library = """
         #define _GNU_SOURCE
         #include <dlfcn.h>
@@ -95,7 +95,7 @@ public sealed class FailingDiskTests
         bench.Environment["FAILING_DISK"] = what;
         CliResult result = await bench.RunAsync("copy", "-b", Bundle, "--to-tar", "a.tar");
         result.AssertFailed("AIRGAP3004");
-        // Without the name's folder on the disk the archive may be there after a power cut, or not.
+        // If the folder with the name is not flushed, a power failure may or may not lose the archive.
         Assert.AreEqual(what == "files", File.Exists(bench.Folder["a.tar.partial"]));
 
         bench.Environment["FAILING_DISK"] = null;

@@ -63,7 +63,7 @@ public sealed class ForeignTextTests
         AssertHarmless(json);
         Assert.Contains(Hostile, document.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("name").GetString()));
 
-        // A shell puts what it is told onto the command line.
+        // A shell inserts the suggested text into the command line.
         CliResult suggested = await bench.RunAsync("[suggest]", " tag resolve -i registry.local:5055/user1/simple-app-bundle:");
         Assert.AreEqual("registry.local:5055/user1/simple-app-bundle:good\n", suggested.Output);
     }

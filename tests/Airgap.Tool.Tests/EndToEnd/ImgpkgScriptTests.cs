@@ -3,7 +3,7 @@ using Airgap.TestKit.Peers;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>A script written for imgpkg, with its one word changed, and without any change through a link named imgpkg.</summary>
+/// <summary>A script written for imgpkg: with only the program's name changed, and unchanged through a link named imgpkg.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class ImgpkgScriptTests
@@ -44,7 +44,7 @@ public sealed class ImgpkgScriptTests
         await using DockerRegistry? docker = againstDockerRegistry ? await DockerRegistry.StartAsync() : null;
         string host = docker?.Host ?? Fixtures.Registry;
         bench.Environment["HOST"] = host;
-        // The images of the bundle stay where the bench serves them, by its proxy; docker-registry is reached directly.
+        // The bench serves the bundle's images through its proxy; docker-registry is reached directly.
         bench.Environment["NO_PROXY"] = "127.0.0.1";
         File.CreateSymbolicLink(bench.Folder[Path.Combine("home", name)], await PackedTool.PathAsync());
         bench.Environment["PATH"] = $"{bench.Folder["home"]}:{Environment.GetEnvironmentVariable("PATH")}";
@@ -57,7 +57,7 @@ public sealed class ImgpkgScriptTests
         Assert.Contains($"pushed {host}/ci/simple@{Digest}\n", result.Output);
         Assert.Contains("copy | importing 3 images...\n", result.Output);
         Assert.Contains("Extracting layer ", result.Output);
-        // Whatever succeeds says so, once: two of the commands write elsewhere, one fails.
+        // Each success prints one line; two of the commands write elsewhere, and one fails.
         Assert.HasCount(8, result.Output.Split("Succeeded\n"));
         Assert.Contains($"image: {host}/inside/simple@{Digest}", await File.ReadAllTextAsync(bench.Folder["relocated.lock.yml"]));
         Assert.Contains($"{host}/inside/simple@sha256:", await File.ReadAllTextAsync(bench.Folder["pulled/.imgpkg/images.yml"]));

@@ -41,7 +41,7 @@ public sealed class InterchangeTests
 
         (await Cli.RunAsync("tar", ["-cf", "theirs.tar", "-C", "theirs", "."], bench.Environment, folder)).EnsureSuccess();
 
-        // What skopeo wrote is read by each command.
+        // Each command reads what skopeo wrote.
         string root = layout.DigestOf(bundle).ToString();
         string pinned = layout.DigestOf(index).ToString();
         foreach (string[] read in (string[][])[["--oci-tar", "theirs.tar"], ["--oci", "theirs"]])
@@ -61,7 +61,7 @@ public sealed class InterchangeTests
             await content.AssertCompleteAsync(repository, tag);
         }
 
-        // Of the bundle alone skopeo took no image along, and that is said.
+        // skopeo copied only the bundle without its images, and the error says so.
         CliResult lacking = await bench.RunAsync("copy", "--oci-tar", "b1.tar", "--to-repo", $"{bench.Registry.Host}/new/alone");
         Assert.AreEqual(0, lacking.ExitCode);
         Assert.Contains("AIRGAP2189", lacking.Error);

@@ -17,7 +17,7 @@ public sealed class InterruptTests
     private const string Log = "audit.jsonl";
     private const string Page = "report.html";
 
-    /// <summary>What is promised, in seconds; AIRGAP_INTERRUPT_SECONDS allows another time on a machine that is busy throughout.</summary>
+    /// <summary>The promised time, in seconds; AIRGAP_INTERRUPT_SECONDS sets another for a machine that is always busy.</summary>
     private static readonly double s_allowed =
         double.TryParse(Environment.GetEnvironmentVariable("AIRGAP_INTERRUPT_SECONDS"), NumberStyles.Float, CultureInfo.InvariantCulture,
             out double seconds) ? seconds : 2;
@@ -34,7 +34,7 @@ public sealed class InterruptTests
     [DataRow("-TERM", RequestKind.ManifestPut, "--to-repo final.local:5055/out", DisplayName = "SIGTERM while a manifest is not answered")]
     public async Task Signal_EndsACopy_AndSaysHowToGoOn(string signal, RequestKind kind, string destination)
     {
-        // Where others keep the machine busy one run may be late; the middle of three is then what counts.
+        // On a busy machine one run may be late, so the median of three counts.
         List<double> seconds = [await InterruptAsync(signal, kind, destination)];
         while (seconds.Max() > s_allowed && seconds.Count < 3)
             seconds.Add(await InterruptAsync(signal, kind, destination));
@@ -75,7 +75,7 @@ public sealed class InterruptTests
 
         Assert.Contains("<span>Interrupted while ", File.ReadAllText(bench.Folder[Page]));
 
-        // What it says works.
+        // The command that the message names works.
         never.SetResult();
         bench.Registry.OnRequest = null;
         (await bench.RunAsync(again)).EnsureSuccess();
@@ -183,7 +183,7 @@ public sealed class InterruptTests
         _ => 15,
     };
 
-    // Itself, not by a program: that would have to be started within the time that is measured.
+    // Sends the signal directly: starting a program for it would take part of the measured time.
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);
@@ -202,7 +202,7 @@ public sealed class InterruptTests
             document.GetProperty("continuation").GetString());
         result = await bench.RunAsync("copy", "-b", Bundle, "--to-repo", "final.local:5055/out");
         Assert.Contains($"  Continue with: dotnet airgap copy -b {Bundle} --to-repo final.local:5055/out\n", result.Error);
-        // Nothing had begun: there is nothing to go on with.
+        // Nothing had begun, so there is nothing to resume.
         result = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/nothing:1", "--to-repo", "final.local:5055/out");
         Assert.DoesNotContain("Continue with", result.Error);
     }

@@ -2,12 +2,12 @@ using Airgap.TestKit;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>A lock, and tags that move.</summary>
+/// <summary>A lock, and tags that later point to other content.</summary>
 public abstract class KeptTestBase
 {
     private protected static readonly string s_lock = Fixtures.Golden("simple-app-bundle.bundle-lock.yml");
 
-    // In the repository of the nested bundle the lock's tag stands for that one.
+    // In the repository of the nested bundle, the lock's tag points to the nested bundle.
     private protected static async Task MoveTagAwayAsync(Uri address)
     {
         using HttpClient client = new() { BaseAddress = address };

@@ -78,7 +78,7 @@ public sealed class OutputTests
         CliResult piped = await bench.RunAsync("copy", "-b", Bundle, "--to-repo", "final.local:5055/out", "--lock-output", "/dev/stdout");
         Assert.Contains("kind: BundleLock", piped.EnsureSuccess().Output);
 
-        // Into a file, too, which belongs to the shell that opened it.
+        // The same when the output is a file that the shell opened.
         CliResult shell = await Cli.RunAsync(
             "sh", ["-c", "echo before; exec \"$0\" \"$@\"", await PackedTool.PathAsync(), "copy", "-b", Bundle, "--to-repo",
                 "final.local:5055/out", "--lock-output", "/dev/stdout"],

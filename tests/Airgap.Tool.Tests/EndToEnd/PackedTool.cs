@@ -32,7 +32,7 @@ public sealed class PackedTool
         s_temp.Dispose();
     }
 
-    /// <summary>The environment of a nested dotnet: nothing of the one that runs the tests.</summary>
+    /// <summary>The environment of a nested dotnet, without variables of the dotnet that runs the tests.</summary>
     public static Dictionary<string, string?> DotnetEnvironment()
     {
         Dictionary<string, string?> environment = [];
@@ -48,7 +48,7 @@ public sealed class PackedTool
         return environment;
     }
 
-    /// <summary>Packs what the tests' build has built, as of one time: two packs of the same are the same.</summary>
+    /// <summary>Packs the output of the tests' build, with a fixed time: two packs of the same output are identical.</summary>
     public static Task PackAsync(string folder)
     {
         string configuration = typeof(PackedTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

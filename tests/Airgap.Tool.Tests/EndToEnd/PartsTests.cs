@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>Archives in parts, by the tool: written while fetched, verified, written again, read where they lie.</summary>
+/// <summary>Archives in parts, by the tool: written while fetched, verified, written again, and read in place.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]

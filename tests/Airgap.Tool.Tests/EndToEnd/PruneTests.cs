@@ -53,7 +53,7 @@ public sealed class PruneTests : KeptTestBase
         await MoveTagAwayAsync(registry.Address);
         registry.Clear();
 
-        // Files of a checkout are as old as it is.
+        // Files of a checkout have the time of the checkout.
         foreach (string link in Directory.GetFiles(
             Path.Combine(registry.Folder, "docker/registry/v2/repositories/mirror/nested-bundle/_manifests/revisions"), "link",
             SearchOption.AllDirectories))
@@ -87,7 +87,7 @@ public sealed class PruneTests : KeptTestBase
         using TempFolder folder = new();
         string mirror = $"{registry.Host}/mirror/nested-bundle";
         await MoveTagAwayAsync(registry.Address);
-        // As old as a grace wants it: a time of the same second could not be told from the next.
+        // Older than the grace period by more than a second, because times have whole seconds.
         foreach (string link in Directory.GetFiles(
             Path.Combine(registry.Folder, "docker/registry/v2/repositories/mirror/nested-bundle/_manifests/revisions"), "link",
             SearchOption.AllDirectories))

@@ -84,7 +84,7 @@ public sealed class PublishTests : PublishTestBase
         Assert.AreEqual(1, once.ExitCode, once.Error);
         Assert.AreEqual(1, TriesUnder("once"), once.Error);
 
-        // Another repository, since a request that the first run gave up may reach the registry after that run's end.
+        // Uses another repository, since a request that the first run abandoned may reach the registry after that run.
         CliResult twice = await bench.RunAsync([.. publish, "AirgapRegistry=final.local:5000/twice", "--registry-retry-count", "2"]);
         Assert.AreEqual(1, twice.ExitCode, twice.Error);
         Assert.AreEqual(2, TriesUnder("twice"), twice.Error);

@@ -59,7 +59,7 @@ public sealed partial class RecordedLinesTests
         Assert.DoesNotContain("Succeeded", result.Output);
     }
 
-    // Times differ from run to run, and so does the order in which layers and Go's maps come.
+    // Times differ between runs, and so does the order of layers and of Go's maps.
     private static string Normal(IEnumerable<string> lines)
     {
         string[] all = [.. lines.Select(line => Time().Replace(line, "(time)"))];

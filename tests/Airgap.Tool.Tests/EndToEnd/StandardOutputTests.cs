@@ -3,7 +3,7 @@ using Airgap.TestKit;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>
-/// Standard output and standard error may be closed, full or unread: no command aborts, and no other file gets what was meant for them.
+/// Standard output and standard error may be closed, full or unread: no command aborts, and their text reaches no other file.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]

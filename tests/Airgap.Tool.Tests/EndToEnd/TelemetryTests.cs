@@ -5,7 +5,7 @@ using Airgap.TestKit.Network;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>Traces and metrics of the packed tool, at a collector with a reader of its own.</summary>
+/// <summary>Traces and metrics of the packed tool, received by a collector that shares no code with it.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
@@ -46,7 +46,7 @@ public sealed class TelemetryTests
         Assert.IsTrue(blobs.All(blob => spans.Any(span => span.Scope == "System.Net.Http" && span.ParentId == blob.SpanId)));
         Assert.IsTrue(spans.Where(span => span.Name == "manifest").All(span => span.Attributes.ContainsKey("airgap.waited.for")));
 
-        // A ping is sent over https as well, which this registry does not speak.
+        // The tool also sends a ping over https, which this registry does not support.
         Assert.AreEqual(bench.Registry.Requests.Count(request => request.Path != "/v2/"),
             Series(collector, "airgap.registry.requests").Where(point => point.Attributes["airgap.request.kind"] != "ping")
                 .Sum(point => point.Value));

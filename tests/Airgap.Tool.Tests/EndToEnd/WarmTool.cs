@@ -9,8 +9,8 @@ namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>
 /// Processes of the packed tool that run one command line after another through its own entry point (<c>tests/Airgap.WarmTool</c>), so that
-/// the runtime starts and compiles once for many. One process runs one command at a time; each has the environment, folder and standard
-/// streams that a process of its own would have. A test whose subject is the process (its start, signals, name, or what is preloaded)
+/// the runtime starts and compiles only once. A process runs one command at a time; each command has the environment, folder and standard
+/// streams that its own process would have. A test of the process itself (its start, signals, name, or what is preloaded)
 /// starts one.
 /// </summary>
 internal sealed class WarmTool : IDisposable
@@ -27,7 +27,7 @@ internal sealed class WarmTool : IDisposable
         _process = process;
     }
 
-    /// <summary>Whether a command can run so: what the runtime or the loader reads at its start needs a start.</summary>
+    /// <summary>Whether a command can run this way: what the runtime or the loader reads at its start needs a new process.</summary>
     public static bool CanRun(IReadOnlyDictionary<string, string?> environment) =>
         OperatingSystem.IsLinux() && !PackedTool.IsGiven
         && !environment.Any(variable => variable.Value is not null && IsReadAtStart(variable.Key));

@@ -51,7 +51,7 @@ public sealed class ProgressTests
         Assert.IsFalse(meter.HasTotals);
         one.Start(2, 10_000_000);
         two.Start(2, 10_000_000);
-        // The same blob goes to both.
+        // The same blob goes to both destinations.
         one.Moved(s_first, 6_000_000);
         one.Finished(s_first);
         two.Moved(s_first, 1_000_000);
@@ -83,7 +83,7 @@ public sealed class ProgressTests
             meter.Whole();
         }
 
-        // 34 MB at 0.1 MB a second; the mean of all would promise one minute.
+        // 34 MB remain at 0.1 MB/s; the mean rate of the whole run would predict one minute.
         Assert.IsTrue(meter.Whole().Left is { TotalSeconds: > 320 and < 360 }, meter.Whole().Text());
     }
 
@@ -105,7 +105,7 @@ public sealed class ProgressTests
             meter.Finished(small);
         }
 
-        // 900 are left, one after another, 0.1 s each; their bytes alone would take no time.
+        // 900 blobs remain, one after another, 0.1 s each; their bytes alone would take no time.
         Assert.IsTrue(meter.Whole().Left is { TotalSeconds: > 85 and < 95 }, meter.Whole().Text());
     }
 

@@ -5,7 +5,7 @@ using Airgap.Tool.Output;
 
 namespace Airgap.Tool.Tests.Output;
 
-/// <summary>The libraries advise in words of no front end, and the tool adds its flags.</summary>
+/// <summary>The libraries' advice uses neutral terms, and the tool adds its flags.</summary>
 [TestClass]
 public sealed partial class ToolAdviceTests
 {
@@ -64,11 +64,11 @@ public sealed partial class ToolAdviceTests
     [GeneratedRegex("\"(?:[^\"\\\\]|\\\\.)*\"")]
     private static partial Regex Literal();
 
-    // A property is named by its constant, which stands between braces.
+    // A property is named by its constant, in braces.
     [GeneratedRegex(@"(?<![\w-])--[a-z][a-z-]+|\bAirgap[A-Z]\w+")]
     private static partial Regex Flag();
 
-    // What to type for another program is that program's.
+    // Command lines of other programs keep the flags of those programs.
     [GeneratedRegex("'(kbld|imgpkg|skopeo|ctr|docker|kubectl) [^']*'")]
     private static partial Regex OthersCommand();
 }

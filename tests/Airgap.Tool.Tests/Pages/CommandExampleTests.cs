@@ -11,7 +11,7 @@ namespace Airgap.Tool.Tests.Pages;
 [TestClass]
 public sealed partial class CommandExampleTests
 {
-    // Programs that are not ours: that they are called rightly, their own pages tell.
+    // Programs of others; their own documentation describes their arguments.
     private static readonly string[] s_others = ["kubectl", "docker", "htpasswd", "cp", "cd", "git"];
 
     [TestMethod]
@@ -76,7 +76,7 @@ public sealed partial class CommandExampleTests
         };
     }
 
-    // Words in capitals stand for what the reader has.
+    // Words in capitals are placeholders for the reader's values.
     private static string? WhatIsWrongWithTool(string[] words)
     {
         if (words.Length == 0 || words[0] == "COMMAND")
@@ -113,7 +113,7 @@ public sealed partial class CommandExampleTests
 
     private static string? WhatIsMissing(string path)
     {
-        // What a build writes is there once it is built: its project is.
+        // A build output counts as existing if its project exists.
         int built = path.IndexOf("/bin/", StringComparison.Ordinal);
         string file = Path.Combine(Fixtures.RepositoryRoot, built < 0 ? path : path[..built]);
         return File.Exists(file) || Directory.Exists(file) ? null : $"there is no {path}";
@@ -122,7 +122,7 @@ public sealed partial class CommandExampleTests
     private static readonly Lazy<string[]> s_targets =
         new(() => [.. Directory.EnumerateFiles(Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "build"), "*.targets")
         .SelectMany(file => Target().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value),
-        // Of the SDK.
+        // Commands of the SDK.
         "PublishContainer"]);
 
     private static RootCommand Tree()

@@ -11,7 +11,7 @@ namespace Airgap.Tool.Tests.Pages;
 /// <param name="Text">What stands inside.</param>
 internal sealed record FencedBlock(string Page, int Line, string Language, string Text);
 
-/// <summary>One command of a page, its words as a shell splits them.</summary>
+/// <summary>One command of a page, split into words as a shell does.</summary>
 /// <param name="Page">The page's path below the repository's root.</param>
 /// <param name="Line">The line on the page, from 1.</param>
 /// <param name="Words">The program and its arguments.</param>
@@ -24,8 +24,8 @@ internal sealed record PageCommand(string Page, int Line, string[] Words)
 internal static partial class PageExamples
 {
     /// <summary>
-    /// Every page, by its path below the repository's root. Changes and codes are made of other texts, fixtures describe how they were
-    /// recorded.
+    /// Every page, by its path below the repository's root. CHANGELOG and CODES are generated, and the fixtures' pages describe their
+    /// recording.
     /// </summary>
     public static string[] Pages { get; } =
     [
@@ -68,7 +68,7 @@ internal static partial class PageExamples
         }
     }
 
-    /// <summary>The commands of shell blocks, and those that stand within a line between backticks.</summary>
+    /// <summary>The commands of shell blocks, and those in a line of text between backticks.</summary>
     public static IEnumerable<PageCommand> Commands()
     {
         foreach (FencedBlock block in Blocks().Where(block => block.Language is "sh" or "console"))
@@ -80,7 +80,7 @@ internal static partial class PageExamples
                 string command = lines[i].Trim();
                 while (command.EndsWith('\\') && i + 1 < lines.Length)
                     command = command[..^1] + lines[++i].Trim();
-                // Of a console only what is typed.
+                // In a console block, only the typed lines.
                 if (block.Language == "console" && !command.StartsWith("$ ", StringComparison.Ordinal))
                     continue;
                 string[] words = Split(command.StartsWith("$ ", StringComparison.Ordinal) ? command[2..] : command);
@@ -97,7 +97,7 @@ internal static partial class PageExamples
         }
     }
 
-    /// <summary>Words as a shell has them, without what follows a <c>#</c>, a pipe, a redirection or another command.</summary>
+    /// <summary>Words as a shell splits them, without anything after a <c>#</c>, a pipe, a redirection or another command.</summary>
     public static string[] Split(string command) =>
         [.. Word().Matches(command).Select(match => match.Value.Replace("\"", "", StringComparison.Ordinal).Trim('\''))
             .TakeWhile(word => word[0] is not ('#' or '|' or '>' or '&' or ';'))];

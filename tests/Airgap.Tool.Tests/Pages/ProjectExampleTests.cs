@@ -9,12 +9,12 @@ using Airgap.TestKit;
 namespace Airgap.Tool.Tests.Pages;
 
 /// <summary>
-/// Every piece of a project, lock or manifest on a page is well formed, and names items, metadata and properties that there are.
+/// Every piece of a project, lock or manifest on a page is well formed, and uses only existing items, metadata and properties.
 /// </summary>
 [TestClass]
 public sealed partial class ProjectExampleTests
 {
-    // Of MSBuild, and of what the samples' own files read.
+    // Names from MSBuild, and from the samples' own files.
     private static readonly string[] s_groups = ["Project", "ItemGroup", "PropertyGroup"];
     private static readonly string[] s_itemAttributes = ["Include", "Exclude", "Update", "Remove", "Condition"];
     private static readonly string[] s_ownItems = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage"];
@@ -113,7 +113,7 @@ public sealed partial class ProjectExampleTests
             ? $"there is no property {name}" : null;
     }
 
-    // Not the assemblies, whose names have a dot.
+    // Excludes assemblies, whose names have a dot.
     [GeneratedRegex(@"`(Airgap[A-Z]\w+)`")]
     private static partial Regex OwnName();
 }

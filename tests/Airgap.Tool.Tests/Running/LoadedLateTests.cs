@@ -23,7 +23,7 @@ public sealed class LoadedLateTests
         Assert.Contains("Airgap.Oci", asked, "the recorder sees what is loaded");
     }
 
-    /// <summary>.NET has every other algorithm.</summary>
+    /// <summary>.NET implements every other algorithm.</summary>
     [TestMethod]
     [DataRow("p256", "full.sigstore.json", false)]
     [DataRow("rsa3072", "rsa3072-sha256.sigstore.json", false)]
@@ -37,7 +37,7 @@ public sealed class LoadedLateTests
         Assert.AreEqual(isLoaded, asked.Any(name => name.StartsWith("BouncyCastle", StringComparison.Ordinal)));
     }
 
-    // Returns the names of what was loaded.
+    // Returns the names of the loaded assemblies.
     private static List<string> Run(params string[] args)
     {
         Recorder recorder = new();
@@ -55,7 +55,7 @@ public sealed class LoadedLateTests
         }
     }
 
-    /// <summary>Loads the tool and its libraries apart from the test's own, and notes each.</summary>
+    /// <summary>Loads the tool and its libraries separately from those of the test, and records each.</summary>
     private sealed class Recorder() : AssemblyLoadContext(isCollectible: true)
     {
         public List<string> Asked { get; } = [];

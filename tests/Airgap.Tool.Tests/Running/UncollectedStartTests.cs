@@ -15,7 +15,7 @@ public sealed class UncollectedStartTests
         await Assert.ThrowsExactlyAsync<IOException>(() => UncollectedStart.RunAsync<int>(() => throw new IOException()));
         await UncollectedStart.RunAsync(() =>
         {
-            // More than it is put off for.
+            // Allocates more than the limit for deferring.
             byte[][] much = [.. Enumerable.Range(0, 64).Select(_ => new byte[1024 * 1024])];
             return Task.FromResult(much.Length);
         });

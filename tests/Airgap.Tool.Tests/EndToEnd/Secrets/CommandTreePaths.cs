@@ -4,10 +4,10 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Tests.EndToEnd.Secrets;
 
-/// <summary>The commands that there are, from the tree that the tool itself parses with.</summary>
+/// <summary>All commands, from the tree that the tool itself parses with.</summary>
 internal static class CommandTreePaths
 {
-    /// <summary>Such as <c>tag list</c>; groups included, the root not.</summary>
+    /// <summary>Such as <c>tag list</c>. Includes groups, but not the root.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Below(Root(), "")];
 
     /// <summary>The tree itself.</summary>

@@ -9,14 +9,14 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Tool.Tests.EndToEnd.Secrets;
 
 /// <summary>
-/// The packed tool, a registry that wants credentials, and an eye on everything that leaves the tool: its output, its files, and the
-/// arguments of what it starts.
+/// The packed tool, a registry that requires credentials, and a check of everything that leaves the tool: its output, its files, and the
+/// arguments of the processes that it starts.
 /// </summary>
 internal sealed class SecretBench : IAsyncDisposable
 {
     public const string User = "robot";
 
-    // With characters that each encoding writes in another way.
+    // Contains characters that each encoding writes differently.
     public const string Password = "s3cret+of/the=test&more?yes";
     public const string Wrong = "wr0ng+of/the=test&more?no";
     public const string Token = "t0ken.of-the_test.eyJhbGciOiJub25lIn0";
@@ -88,7 +88,7 @@ internal sealed class SecretBench : IAsyncDisposable
         string[] args = [.. command.Select(word => word
             .Replace("{bundle}", $"{Registry.Host}/mirror/simple-app-bundle:v1.0.0", StringComparison.Ordinal)
             .Replace("{host}", Registry.Host, StringComparison.Ordinal))];
-        // A suggestion is asked for by a directive, before which nothing may stand.
+        // The suggest directive must come first on a command line.
         if (!args[0].StartsWith('['))
             args = [.. args, "--debug"];
         CliResult result = args[0] == "serve" ? await ServeAsync(args) : await _bench.RunAsync(args);
@@ -135,7 +135,7 @@ internal sealed class SecretBench : IAsyncDisposable
         await _bench.DisposeAsync();
     }
 
-    // It notes its own arguments and those of the process that started it.
+    // The script records its own arguments and those of the process that started it.
     private string WriteProgram(string name, string body)
     {
         string path = Folder[$"home/bin/{name}"];
@@ -147,7 +147,7 @@ internal sealed class SecretBench : IAsyncDisposable
         return path;
     }
 
-    // It runs until it is told to end; who asks it for something shows it a password.
+    // Runs until it is told to end; each of its clients sends it a password.
     private async Task<CliResult> ServeAsync(string[] args)
     {
         using Process tool = _bench.Start(args);

@@ -5,13 +5,13 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd.Secrets;
 
-/// <summary>Secrets that the tool is given stand in nothing that it writes, with <c>--debug</c>, after success and after failure.</summary>
+/// <summary>Secrets passed to the tool appear in nothing that it writes, with <c>--debug</c>, after success and after failure.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [OSCondition(OperatingSystems.Linux)]
 public sealed class SecretTests
 {
-    /// <summary>What asks a registry.</summary>
+    /// <summary>The commands that contact a registry.</summary>
     private static readonly Dictionary<string, string[][]> s_asking = new()
     {
         ["copy"] =
@@ -53,7 +53,7 @@ public sealed class SecretTests
         ["verify"] = [["verify", "-b", "{bundle}", "--json"]],
     };
 
-    /// <summary>What asks none, whatever it is given.</summary>
+    /// <summary>The commands that contact no registry, whatever their flags.</summary>
     private static readonly Dictionary<string, string[][]> s_offline = new()
     {
         ["apply"] = [["apply", "manifests", "--kubeconfig", "none"]],
@@ -69,7 +69,7 @@ public sealed class SecretTests
         ["help"] = [["help"], ["help", "copy"]],
         ["mirrors"] = [["mirrors", "--from", "none.json", "--format", "registries.conf", "-o", "mirrors"]],
         ["packages"] = [["packages"]],
-        // To standard output it prints them, which is its purpose.
+        // Printing them to standard output is the purpose of this command.
         ["secret"] = [["secret", "--for", "{host}", "--name", "pull", "-n", "packages", "--apply", "--kubeconfig", "none"]],
         ["registry"] = [["registry"]],
         ["registry gc"] = [["registry", "gc", "--folder", "none"]],
@@ -99,7 +99,7 @@ public sealed class SecretTests
             for (int i = 0; i < asking.Length; i++)
             {
                 string[] line = [.. asking[i], "--registry-retry-count", "1"];
-                // Evaluating a project takes seconds, and what asks the registry then is the copy's own.
+                // Not for publish: evaluating a project takes seconds, and its requests are those of a copy.
                 if (i == 0 && command != "publish")
                     await FailAsync(bench, line);
                 await SucceedAsync(bench, line);
@@ -111,7 +111,7 @@ public sealed class SecretTests
             Assert.Contains("dotnet ", bench.StartedWith, "what it starts is looked at");
     }
 
-    // The registry repeats what it was sent.
+    // The registry echoes the request.
     private static async Task FailAsync(SecretBench bench, string[] line)
     {
         bench.Registry.OnRequest = (_, context) => context.Request.Headers.Authorization.ToString() is { Length: > 0 } sent
@@ -119,7 +119,7 @@ public sealed class SecretTests
             : null;
         await EndsInAsync("AIRGAP1004");
 
-        // Tags are resolved without the bytes, and what is pushed is not read.
+        // Resolving a tag reads no bytes, and a push reads nothing back.
         bench.Registry.OnRequest = (request, _) => request.Kind is RequestKind.ManifestGet ? Fault.CorruptBody() : null;
         if (line[0] is not ("tag" or "push" or "outdated"))
             await EndsInAsync("AIRGAP1011");
@@ -204,7 +204,7 @@ public sealed class SecretTests
         Assert.AreEqual(isRight ? 0 : 1, result.ExitCode, result.Error);
         if (source == "flags")
         {
-            // Whoever types it there shows it to the machine's users; the tool hands it on to nobody.
+            // A password typed here is visible to the users of the machine; the tool passes it to no other process.
             Assert.IsEmpty(bench.StartedWith);
         }
 
