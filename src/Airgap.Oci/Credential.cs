@@ -3,7 +3,7 @@ namespace Airgap.Oci;
 /// <summary>Credentials of a registry. Never shown: <see cref="ToString"/> names only the kind.</summary>
 internal abstract record Credential
 {
-    /// <summary>No credentials; no further source is asked.</summary>
+    /// <summary>No credentials; no further source is tried.</summary>
     public sealed record Anonymous : Credential
     {
         /// <inheritdoc/>

@@ -87,7 +87,7 @@ public sealed class ClusterClientTests
     public static IEnumerable<object[]> Refusals() =>
     [
         ["packagerepository/anonymous", ErrorCode.ClusterUnauthorized, "no credentials were sent"],
-        ["packagerepository/unauthorized", ErrorCode.ClusterUnauthorized, "does not know who asks"],
+        ["packagerepository/unauthorized", ErrorCode.ClusterUnauthorized, "does not recognise the credentials"],
         ["packagerepository/forbidden-create", ErrorCode.ClusterForbidden, "cannot"],
         ["packagerepository/forbidden-patch", ErrorCode.ClusterForbidden, "cannot patch"],
         ["packagerepository/namespace-not-found", ErrorCode.ObjectRefused, "the namespace nowhere does not exist"],

@@ -53,7 +53,7 @@ public sealed class KubeConfigUserTests
         Assert.AreEqual("a b", request.Headers["Impersonate-Group"]);
         Assert.AreEqual("x", request.Headers["Impersonate-Extra-acme.com%2FTeam"]);
         AirgapException nobody = Assert.ThrowsExactly<AirgapException>(() => Read(folder, server.Address, "token: t, as-groups: [dev]"));
-        Assert.Contains("acts as", nobody.Message);
+        Assert.Contains("without a user name", nobody.Message);
         AirgapException several =
             Assert.ThrowsExactly<AirgapException>(() => Read(folder, server.Address, "token: t, as: jane, as-groups: [dev, ops]"));
         Assert.Contains("several groups", several.Message);

@@ -29,8 +29,8 @@ public sealed class ProbeTests
 
     [TestMethod]
     [DataRow("image-missing", "nowhere/at-all@" + NoDigest, "there is no repository 127.0.0.1:")]
-    [DataRow("digest-missing", Repository + "@" + NoDigest, "and has not " + NoDigest)]
-    [DataRow("tag-missing", Repository + ":9.9.9", "with the tag v1.0.0, and has not the tag 9.9.9")]
+    [DataRow("digest-missing", Repository + "@" + NoDigest, "and does not have " + NoDigest)]
+    [DataRow("tag-missing", Repository + ":9.9.9", "with the tag v1.0.0, and does not have the tag 9.9.9")]
     [DataRow("tag-missing", Bundle, "simple-app-bundle:v1.0.0 is there")]
     public async Task AMissingRepository_AndAMissingManifest_AreDistinguished(string name, string image, string words)
     {
@@ -53,7 +53,7 @@ public sealed class ProbeTests
 
         Finding finding = (await ExamineAsync(Failed("layer-missing", $"{mirror.Host}/{Bundle}"))).Single(found => !found.IsWarning);
 
-        Assert.Contains($"{layer} is not", finding.Evidence[^1]);
+        Assert.Contains($"{layer} is missing", finding.Evidence[^1]);
     }
 
     [TestMethod]
@@ -114,7 +114,7 @@ public sealed class ProbeTests
     {
         Finding finding = (await ExamineAsync(Failed("dns-failure", "mirror.invalid/apps/hello-repo:1"))).Single(found => !found.IsWarning);
 
-        Assert.Contains("this machine does not know mirror.invalid either", finding.Evidence[0]);
+        Assert.Contains("this machine cannot resolve mirror.invalid either", finding.Evidence[0]);
         Assert.Contains("127.0.0.1", await MirrorProbe.LookUpAsync("127.0.0.1:5000", CancellationToken.None));
     }
 

@@ -27,7 +27,7 @@ public sealed class RepositorySettingsTests
     [DataRow("""{"ecr":{},"ecr":{}}""", "it is not JSON")]
     [DataRow("""{"acr":{}}""", "the setting 'acr': it is not a setting; there are ecr, ecrPublic, harbor, quay")]
     [DataRow("""{"ecr":[]}""", "the setting 'ecr': it is not an object")]
-    [DataRow("""{"ecr":{"imageTagMutability":"immutable"}}""", "the setting 'ecr.imageTagMutability': 'immutable' is none of MUTABLE")]
+    [DataRow("""{"ecr":{"imageTagMutability":"immutable"}}""", "the setting 'ecr.imageTagMutability': 'immutable' is not one of MUTABLE")]
     [DataRow("""{"ecr":{"imageTagMutability":"IMMUTABLE_WITH_EXCLUSION"}}""", "needs at least one pattern")]
     [DataRow("""{"ecr":{"imageTagMutability":"IMMUTABLE","imageTagMutabilityExclusions":["a"]}}""", "patterns are only for")]
     [DataRow("""{"ecr":{"imageTagMutability":"IMMUTABLE_WITH_EXCLUSION","imageTagMutabilityExclusions":["a/b"]}}""",
@@ -40,7 +40,7 @@ public sealed class RepositorySettingsTests
     [DataRow("""{"ecr":{"lifecyclePolicy":"text"}}""", "the setting 'ecr.lifecyclePolicy': it is not an object")]
     [DataRow("""{"harbor":{"storageLimit":-2}}""", "it is not a whole number of -1 or more")]
     [DataRow("""{"harbor":{"public":"yes"}}""", "it is not true or false")]
-    [DataRow("""{"quay":{"visibility":"internal"}}""", "'internal' is none of private, public")]
+    [DataRow("""{"quay":{"visibility":"internal"}}""", "'internal' is not one of private, public")]
     public void Problems_AreReportedWithTheirPlace(string json, string why)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Parse(json));

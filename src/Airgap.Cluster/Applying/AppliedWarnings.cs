@@ -8,7 +8,7 @@ namespace Airgap.Cluster.Applying;
 /// <summary>The warnings about an applied object.</summary>
 internal static class AppliedWarnings
 {
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the warnings.</summary>
     /// <param name="result">The object.</param>
     /// <param name="document">Its manifest.</param>
     /// <param name="before">What the cluster had.</param>

@@ -53,7 +53,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
 
     /// <summary>Applies one object.</summary>
     /// <param name="document">The object.</param>
-    /// <param name="isForced">True to take fields of other managers over.</param>
+    /// <param name="isForced">True to take over fields of other managers.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<ClusterResponse> SendAsync(ManifestDocument document, bool isForced, CancellationToken cancellationToken)
     {

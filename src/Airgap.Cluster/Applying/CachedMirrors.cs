@@ -27,7 +27,7 @@ internal static class CachedMirrors
         { Reference = image };
     }
 
-    /// <summary>True when a cluster with the first would read the second from its cache, or has done so.</summary>
+    /// <summary>True when a cluster with the live object would read the manifest's image from its cache, or has done so.</summary>
     public static bool IsTakenFromCache(JsonElement live, JsonElement manifest)
     {
         ReconcileState state = ReconcileState.Of(live);
@@ -41,8 +41,8 @@ internal static class CachedMirrors
     public static Diagnostic? Shown(ReconcileState state) => PackageImages.OnAFormerMirror(state) is [{ } first, ..] all
         ? new Diagnostic(
             ErrorCode.CachedMirror,
-            $"PackageRepository {state.FullName} succeeded from kapp-controller's cache: {PackageImages.RepositoryOf(state.Image!)} was " +
-            $"not asked, and {Count(all.Length)} the former mirror ({first}).",
+            $"PackageRepository {state.FullName} succeeded from kapp-controller's cache: {PackageImages.RepositoryOf(state.Image!)} did " +
+            $"not receive a request, and {Count(all.Length)} the former mirror ({first}).",
             Mend(state.Object))
         { Reference = state.Image }
         : null;

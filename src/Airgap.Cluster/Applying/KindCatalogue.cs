@@ -5,7 +5,7 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Applying;
 
-/// <summary>The API paths of kinds. The cluster is asked about unknown kinds.</summary>
+/// <summary>The API paths of kinds. Unknown kinds are looked up in the cluster.</summary>
 internal sealed class KindCatalogue(ClusterClient client)
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
@@ -14,18 +14,18 @@ internal sealed class KindCatalogue(ClusterClient client)
     private readonly Dictionary<string, ClusterResponse> _groups = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The kinds that the applied definitions make, with their API groups: a cluster serves a kind a moment after it accepts the
-    /// definition.
+    /// The kinds that the applied CustomResourceDefinitions define, with their API groups: a cluster serves a kind a moment after it
+    /// accepts the definition.
     /// </summary>
     public IReadOnlySet<(string Group, string Kind)> Coming { get; init; } = new HashSet<(string, string)>();
 
     /// <summary>The longest wait until the cluster serves such a kind.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>True for a kind that an applied definition makes.</summary>
+    /// <summary>True for a kind that an applied CustomResourceDefinition defines.</summary>
     public bool IsComing(string apiVersion, string kind) => Coming.Contains((apiVersion.Split('/')[0], kind));
 
-    /// <summary>The kinds that definitions make.</summary>
+    /// <summary>The kinds that CustomResourceDefinitions define.</summary>
     public static HashSet<(string Group, string Kind)> MadeBy(IEnumerable<ManifestDocument> documents) =>
         [.. documents.Where(document => document.Kind == "CustomResourceDefinition")
             .Select(document => (document.Object.Text("spec", "group") ?? "", document.Object.Text("spec", "names", "kind") ?? ""))];
@@ -48,7 +48,7 @@ internal sealed class KindCatalogue(ClusterClient client)
             else if (group.IsSuccess)
                 throw new AirgapException(
                     ErrorCode.KindNotServed, $"The cluster does not serve the kind {kind} of {apiVersion}.",
-                    "See apiVersion and kind: kubectl api-resources lists what there is.");
+                    "See apiVersion and kind: kubectl api-resources lists the kinds.");
             else
                 throw ClusterRefusal.Of(group, $"{kind} of {apiVersion}", "found");
         }

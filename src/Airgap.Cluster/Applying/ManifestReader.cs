@@ -71,7 +71,7 @@ internal static class ManifestReader
         {
             throw new AirgapException(
                 ErrorCode.InvalidObject, $"{file} cannot be read: {failure.Message.TrimEnd('.')}.",
-                "Give a file or folder that is there and may be read.", failure);
+                "Give a file or folder that exists and is readable.", failure);
         }
     }
 

@@ -6,7 +6,7 @@ internal enum Cause
     /// <summary>The proxy of kapp-controller-config does not respond.</summary>
     ProxyUnreachable,
 
-    /// <summary>Private CA.</summary>
+    /// <summary>An unknown certificate authority, such as a private one.</summary>
     CertificateUnknownAuthority,
 
     /// <summary>Certificate of another host.</summary>
@@ -72,19 +72,19 @@ internal enum Cause
     /// <summary>A plain image under imgpkgBundle.</summary>
     NotABundle,
 
-    /// <summary>No packages/.</summary>
+    /// <summary>The bundle has no packages/.</summary>
     NoPackagesDirectory,
 
-    /// <summary>Packages/ without a Package.</summary>
+    /// <summary>packages/ has no Package.</summary>
     NoPackages,
 
-    /// <summary>Metadata.name is not refName.version.</summary>
+    /// <summary>The metadata.name of a Package is not refName.version.</summary>
     PackageName,
 
-    /// <summary>RefName or PackageMetadata name too short.</summary>
+    /// <summary>A refName or the name of a PackageMetadata is too short.</summary>
     PackageShortName,
 
-    /// <summary>Version is not semver.</summary>
+    /// <summary>A version is not semver.</summary>
     PackageVersion,
 
     /// <summary>A field of a wrong type.</summary>
@@ -111,7 +111,7 @@ internal enum Cause
     /// <summary>An invalid image reference, or a tag together with tagSelection.</summary>
     ReferenceMalformed,
 
-    /// <summary>Spec.fetch is empty.</summary>
+    /// <summary>The field spec.fetch is empty.</summary>
     FetchEmpty,
 
     /// <summary>Two kinds of fetch.</summary>
@@ -120,15 +120,15 @@ internal enum Cause
     /// <summary>No package at all is visible in the namespace.</summary>
     PackageUnknown,
 
-    /// <summary>Spec.serviceAccountName.</summary>
+    /// <summary>The service account of spec.serviceAccountName does not exist.</summary>
     ServiceAccountMissing,
 
-    /// <summary>The service account may not.</summary>
+    /// <summary>The service account lacks a right.</summary>
     ServiceAccountRights,
 
-    /// <summary>Secret of spec.values.</summary>
+    /// <summary>The Secret of spec.values does not exist.</summary>
     ValuesMissing,
 
-    /// <summary>Annotation packaging.carvel.dev/downgradable.</summary>
+    /// <summary>The version is older, and the annotation packaging.carvel.dev/downgradable does not allow that.</summary>
     Downgrade,
 }

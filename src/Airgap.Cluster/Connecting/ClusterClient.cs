@@ -12,7 +12,7 @@ internal sealed class ClusterClient : IDisposable
 {
     private const int Tries = 4;
 
-    // An answer that is followed by another try is not read.
+    // A response that is followed by a retry is not read.
     private readonly ResiliencePipeline<ClusterExchange> _retry = ServiceRetryPolicy.Create<ClusterExchange>(
         TimeProvider.System, Tries, TimeSpan.Zero, outcome => outcome.Result?.Pause is not null,
         onRetry: (_, outcome) => outcome.Result?.Dispose(), waitOf: outcome => outcome.Result?.Pause);
@@ -34,7 +34,7 @@ internal sealed class ClusterClient : IDisposable
     }
 
     /// <summary>
-    /// The longest wait for an answer; a watch is not limited by it. An aggregated API that hangs is given up by the server after 45 s.
+    /// The longest wait for an answer; a watch is not limited by it. The server gives up on an aggregated API that hangs after 45 s.
     /// </summary>
     public TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -54,8 +54,8 @@ internal sealed class ClusterClient : IDisposable
     public Task<ClusterResponse> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
 
-    /// <summary>Sends a request and reads its answer. A passing refusal (429, 503 with <c>Retry-After</c>) is tried again.</summary>
-    /// <param name="method">The method; the request must bear to be sent twice.</param>
+    /// <summary>Sends a request and reads its answer. A transient refusal (429, 503 with <c>Retry-After</c>) is tried again.</summary>
+    /// <param name="method">The method; the request must be safe to send twice.</param>
     /// <param name="path">Path and query below the server's address, without a leading slash.</param>
     /// <param name="body">The body; null for none.</param>
     /// <param name="contentType">The body's type.</param>
@@ -67,7 +67,7 @@ internal sealed class ClusterClient : IDisposable
         try
         {
             ClusterResponse answer = await SendOnceAsync();
-            // A plugin's token may be withdrawn before it ends.
+            // A plugin's token may be revoked before it expires.
             if (answer.Status != 401 || _target.Plugin is not { } plugin)
                 return answer;
             plugin.Forget();
@@ -120,7 +120,7 @@ internal sealed class ClusterClient : IDisposable
         }
     }
 
-    // The silence of a server is a cut, not an end.
+    // Silence of the server is a broken connection, not the end of the watch.
     private static async Task<T> GuardAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
         try
@@ -166,11 +166,11 @@ internal sealed class ClusterClient : IDisposable
         while (root.InnerException is { } inner)
             root = inner;
         string why = failure is OperationCanceledException
-            ? $"it was silent for {AnswerLimit.TotalSeconds:0} s" : root.Message.TrimEnd('.');
+            ? $"no response within {AnswerLimit.TotalSeconds:0} s" : root.Message.TrimEnd('.');
         return new AirgapException(
             ErrorCode.ClusterUnreachable,
             $"The Kubernetes API {Server} ({_target.Origin}) does not answer: {why}.",
-            "See whether 'kubectl version' reaches it: the address, a VPN or proxy (HTTPS_PROXY, NO_PROXY), and the certificate " +
+            "See whether 'kubectl version' reaches it; check the address, a VPN or proxy (HTTPS_PROXY, NO_PROXY), and the certificate " +
             "authority of the kubeconfig.",
             failure);
     }

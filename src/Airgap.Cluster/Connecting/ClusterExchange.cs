@@ -12,7 +12,7 @@ internal sealed class ClusterExchange(HttpRequestMessage request, HttpResponseMe
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The pause after a passing refusal (429 or 503 with <c>Retry-After</c>), from 0.1 to 10 s; null for any other answer.
+    /// The pause after a transient refusal (429 or 503 with <c>Retry-After</c>), from 0.1 to 10 s; null for any other answer.
     /// </summary>
     public TimeSpan? Pause =>
         (int)response.StatusCode is 429 or 503 && response.Headers.RetryAfter is not null

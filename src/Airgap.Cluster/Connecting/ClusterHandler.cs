@@ -32,7 +32,7 @@ internal static class ClusterHandler
     private static SslClientAuthenticationOptions Tls(ClusterTarget target)
     {
         SslClientAuthenticationOptions options = new();
-        // A plugin gives its certificate with the first request, and another one later.
+        // A plugin supplies its certificate at the first request, and may supply another one later.
         if (target.ClientCertificate is { } certificate)
             options.ClientCertificates = [certificate];
         else if (target.Plugin is { } plugin)

@@ -20,7 +20,7 @@ internal static class ClusterRefusal
         string subject = $"{what} was not {verb}";
         (ErrorCode code, string text, string advice) = response.Status switch
         {
-            401 => (ErrorCode.ClusterUnauthorized, $"{subject}: the cluster does not know who asks ({message}).",
+            401 => (ErrorCode.ClusterUnauthorized, $"{subject}: the cluster does not recognise the credentials ({message}).",
                 "Log in again: the token or certificate of the kubeconfig is missing, unknown or expired."),
             403 when HasCause(status, "NamespaceTerminating") =>
                 (ErrorCode.ObjectDeleting, $"{subject}: its namespace is being deleted.",
@@ -32,7 +32,7 @@ internal static class ClusterRefusal
                 (ErrorCode.ClusterUnauthorized, $"{subject}: no credentials were sent, and {message}.",
                     "Choose a context with a user (--context), or log in."),
             403 => (ErrorCode.ClusterForbidden, $"{subject}: {message}.",
-                "Ask for the right, which the message names, or use another context (--context)."),
+                "Request the permission that the message names, or use another context (--context)."),
             404 when response.Body is null =>
                 (ErrorCode.KindNotServed, $"{subject}: the cluster does not serve this kind.",
                     "Install what serves it: kapp-controller for PackageRepository and PackageInstall, secretgen-controller for " +
@@ -46,7 +46,7 @@ internal static class ClusterRefusal
                     "Leave the fields out of the manifest, or take them over: " +
                     $"{reapply ?? "kubectl apply --server-side --force-conflicts --field-manager=airgap -f FILE"}"),
             409 => (ErrorCode.FieldConflict, $"{subject}: {message}.",
-                "Leave resourceVersion and uid out of the manifest; otherwise it changed meanwhile, and a second run does it."),
+                "Leave resourceVersion and uid out of the manifest; if it has neither, the object changed meanwhile: try again."),
             // No reason is given where the document does not fit the schema.
             500 when message.Contains("failed to create typed patch object", StringComparison.Ordinal) =>
                 (ErrorCode.ObjectRefused, $"{subject}: the manifest does not fit the schema of the cluster: {Schema(message)}.",

@@ -30,14 +30,14 @@ internal sealed class ClusterTarget
     /// <summary>The client's certificate with its key; null for none.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
 
-    /// <summary>The program that gives the credentials; null for none.</summary>
+    /// <summary>The program that supplies the credentials; null for none.</summary>
     public ExecPlugin? Plugin { get; init; }
 
-    /// <summary>The headers by which another user is acted as.</summary>
+    /// <summary>The headers that impersonate another user.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Impersonation { get; init; } = [];
 
     /// <summary>
-    /// The <c>Authorization</c> header of a request; null for none. It may start a program, and is asked before each request.
+    /// The <c>Authorization</c> header of a request; null for none. It may start a program, and is called before each request.
     /// </summary>
     public Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization { get; init; }
 

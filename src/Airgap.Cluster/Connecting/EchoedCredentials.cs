@@ -8,14 +8,14 @@ namespace Airgap.Cluster.Connecting;
 /// </summary>
 internal static class EchoedCredentials
 {
-    // Looking for every form takes time for each byte. Longer answers are searched for the plain one.
+    // A search for every encoded form takes time for each byte, so longer responses are searched only for the plain form.
     private const int LongestSearched = 64 * 1024;
     private const int LongestShown = 1024 * 1024;
 
     /// <summary>The answer without them.</summary>
     /// <param name="answer">Its text in UTF-8.</param>
     /// <param name="request">The request.</param>
-    /// <param name="isShown">True for a refusal, which is shown; of a success only some fields are.</param>
+    /// <param name="isShown">True for a refusal, which is shown; of a success, only some fields are shown.</param>
     public static ReadOnlyMemory<byte> Remove(ReadOnlyMemory<byte> answer, HttpRequestMessage request, bool isShown)
     {
         if (request.Headers.Authorization?.Parameter is not { Length: > 0 } parameter)

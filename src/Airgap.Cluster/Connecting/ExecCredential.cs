@@ -8,7 +8,7 @@ namespace Airgap.Cluster.Connecting;
 /// <summary>A plugin's credentials. Never shown.</summary>
 /// <param name="Token">The token; null for none.</param>
 /// <param name="Certificate">The client's certificate; null for none.</param>
-/// <param name="Ends">When it ends; null where it holds for this run.</param>
+/// <param name="Ends">When they expire; null if they are valid for the whole run.</param>
 /// <remarks>Source: Kubernetes documentation, "Authenticating", client-go credential plugins.</remarks>
 internal sealed record ExecCredential(string? Token, X509Certificate2? Certificate, DateTimeOffset? Ends)
 {
@@ -34,9 +34,9 @@ internal sealed record ExecCredential(string? Token, X509Certificate2? Certifica
         string? certificate = read.Text("status", "clientCertificateData");
         string? key = read.Text("status", "clientKeyData");
         if ((certificate is null) != (key is null))
-            throw new FormatException("it gave a certificate or a key, and not both");
+            throw new FormatException("it returned a certificate or a key, but not both");
         if (token is null && certificate is null)
-            throw new FormatException("it gave neither a token nor a certificate");
+            throw new FormatException("it returned neither a token nor a certificate");
         return new ExecCredential(token, certificate is null ? null : ClientCertificates.Of(certificate, key!), TimeOf(read));
     }
 

@@ -12,8 +12,8 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Cluster.Connecting;
 
 /// <summary>
-/// A program that gives credentials for a cluster. It runs when they are first needed, when they have ended, and when the cluster no longer
-/// takes them; it has no terminal.
+/// A program that supplies credentials for a cluster. It runs when they are first needed, when they have expired, and when the cluster no
+/// longer accepts them. It has no terminal.
 /// </summary>
 internal sealed class ExecPlugin
 {
@@ -30,10 +30,10 @@ internal sealed class ExecPlugin
     private ExecPlugin(string command, string apiVersion, ProcessStartInfo start) =>
         (_command, _apiVersion, _start) = (command, apiVersion, start);
 
-    /// <summary>Its longest run.</summary>
+    /// <summary>The longest time that it may run.</summary>
     public TimeSpan Limit { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>The certificate of the credentials that were given last; null for none.</summary>
+    /// <summary>The certificate of the latest credentials; null for none.</summary>
     public X509Certificate2? Certificate
     {
         get
@@ -58,7 +58,7 @@ internal sealed class ExecPlugin
             throw new FormatException($"its plugin {command} asks at a terminal: log in with it first, or use a context with a token");
         string program = Find(command, exec.Folder, environment)
             ?? throw new FormatException(
-                $"its plugin {command} is not there{(exec.Text("installHint") is { } hint ? $": {Printable.Line(hint)}" : "")}");
+                $"its plugin {command} was not found{(exec.Text("installHint") is { } hint ? $": {Printable.Line(hint)}" : "")}");
         ProcessStartInfo start = RedirectedProgram.Start(program, null);
         foreach (YamlScalar argument in exec.Items("args").OfType<YamlScalar>())
             start.ArgumentList.Add(argument.Text);
@@ -76,8 +76,8 @@ internal sealed class ExecPlugin
         return new ExecPlugin(command, apiVersion, start);
     }
 
-    /// <summary>The header of a request; null where the plugin gives a certificate alone.</summary>
-    /// <exception cref="FormatException">It gives none.</exception>
+    /// <summary>The header of a request; null if the plugin supplies only a certificate.</summary>
+    /// <exception cref="FormatException">It supplies no credentials.</exception>
     public async Task<AuthenticationHeaderValue?> AuthorizeAsync(CancellationToken cancellationToken)
     {
         Task<ExecCredential> current;
@@ -92,7 +92,7 @@ internal sealed class ExecPlugin
         return (await current.WaitAsync(cancellationToken)).Token is { } token ? new AuthenticationHeaderValue("Bearer", token) : null;
     }
 
-    /// <summary>Has the next request start it again.</summary>
+    /// <summary>Makes the next request start it again.</summary>
     public void Forget()
     {
         lock (_lock)
@@ -112,11 +112,11 @@ internal sealed class ExecPlugin
         }
         catch (FormatException wrong)
         {
-            throw new FormatException($"the plugin {_command} gives no credentials: {wrong.Message}", wrong);
+            throw new FormatException($"the plugin {_command} returned no credentials: {wrong.Message}", wrong);
         }
         catch (TimeoutException)
         {
-            throw new FormatException($"the plugin {_command} was ended, since it gave no credentials in {Limit.TotalSeconds:0} s");
+            throw new FormatException($"the plugin {_command} was stopped: it returned no credentials within {Limit.TotalSeconds:0} s");
         }
         catch (Exception failure) when (failure is Win32Exception or IOException)
         {

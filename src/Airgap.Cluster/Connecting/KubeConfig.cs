@@ -41,7 +41,7 @@ internal static class KubeConfig
 
     // A YAML error may quote the text, which may be a token.
     private static string Why(Exception failure) => failure is AirgapException { Location: { } place }
-        ? $"line {place.Line} does not belong into one" : failure.Message.Split('\n', 2)[0].TrimEnd('.', '\r');
+        ? $"line {place.Line} does not belong in a kubeconfig" : failure.Message.Split('\n', 2)[0].TrimEnd('.', '\r');
 
     // As in kubectl, missing files of KUBECONFIG are skipped, but a missing file of a flag is an error.
     private static FileInfo[] Files(string? file, Func<string, string?> environment)
@@ -83,7 +83,7 @@ internal static class KubeConfig
             Impersonation = user?.Impersonation ?? [],
         };
         return target is { SkipVerification: true, Authorities: not null }
-            ? throw new FormatException("its cluster has insecure-skip-tls-verify and a certificate-authority: one of both") : target;
+            ? throw new FormatException("its cluster has insecure-skip-tls-verify and a certificate-authority: use only one") : target;
 
         // The first file that has it takes precedence.
         KubeConfigPart? Find(string list, string entry, string part) =>

@@ -22,7 +22,7 @@ internal sealed record KubeConfigFile(YamlNode Root, string Folder)
         if (documents is [] or [YamlScalar { IsNull: true }, ..])
             return null;
         return documents[0] is YamlMapping root
-            ? new KubeConfigFile(root, file.DirectoryName!) : throw new FormatException("it contains something else");
+            ? new KubeConfigFile(root, file.DirectoryName!) : throw new FormatException("it is not a YAML mapping");
     }
 
     /// <summary>A named entry of a list, the first if several have the name; null for none.</summary>

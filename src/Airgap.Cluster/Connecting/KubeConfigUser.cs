@@ -28,7 +28,7 @@ internal sealed class KubeConfigUser
         Impersonation = [.. Impersonated()];
         // An HTTP client omits a header that it cannot send, and the user would act without impersonation.
         if (Impersonation.Any(header => header.Value.Any(char.IsControl)))
-            throw new FormatException("its user acts as one whose name has a control character");
+            throw new FormatException("its user impersonates a name with a control character");
         Authorization = part.File("tokenFile") is { } file
             ? _ => Task.FromResult<AuthenticationHeaderValue?>(Bearer(TokenFile.Read(file).Trim()))
             : part.Text("token") is { } token ? _ => Task.FromResult<AuthenticationHeaderValue?>(Bearer(token))
@@ -79,12 +79,12 @@ internal sealed class KubeConfigUser
 
         // An HTTP client joins values of a header with commas, which the cluster would read as one group.
         if (others.GroupBy(header => header.Key, StringComparer.OrdinalIgnoreCase).Any(values => values.Count() > 1))
-            throw new FormatException("its user acts as several groups, or with several values of one field, which is not possible here");
+            throw new FormatException("its user impersonates several groups, or several values of one field, which is not supported");
         if (_part.Text("as") is { } name)
             return [new("Impersonate-User", name), .. others];
         // Without a name, the cluster would not impersonate.
         return others.Count == 0
-            ? others : throw new FormatException("its user acts as a uid, groups or extra fields, and as no user ('as')");
+            ? others : throw new FormatException("its user impersonates a uid, groups or extra fields without a user name ('as')");
     }
 
     private static IEnumerable<string> Texts(IEnumerable<YamlNode> items) => items.OfType<YamlScalar>().Select(item => item.Text);

@@ -20,7 +20,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     private readonly string? _ns = options.Namespace;
     private readonly string? _name = options.Name;
 
-    /// <summary>Reads the variables.</summary>
+    /// <summary>Examines the objects.</summary>
     /// <exception cref="AirgapException">The cluster cannot be reached, or allows no reads.</exception>
     public async Task<DoctorReport> ExamineAsync(CancellationToken cancellationToken)
     {
@@ -97,7 +97,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
             AirgapException refusal = ClusterRefusal.Of(all, "PackageRepositories of all namespaces", "listed");
             _findings.Add("the cluster",
                 new Diagnostic(ErrorCode.NotExamined,
-                    $"Whether a malformed syncPeriod anywhere blinds kapp-controller was not seen: {refusal.Message}", refusal.Advice),
+                    $"Could not check whether a malformed syncPeriod stops kapp-controller: {refusal.Message}", refusal.Advice),
                     [Asked(ResourceKind.PackageRepository.ListPath(null), all)], isWarning: true);
             all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(_ns), cancellationToken);
             if (!all.IsSuccess)
@@ -168,6 +168,6 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         return null;
     }
 
-    // What was asked, and what the cluster answered.
+    // The request, and the status of its response.
     private static string Asked(string path, ClusterResponse answer) => $"GET /{path}: {answer.Status}";
 }

@@ -39,7 +39,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
                 break;
             case ReconcilePhase.NotObserved or ReconcilePhase.Outdated:
                 string why = findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed) ? "see the finding above"
-                    : "kapp-controller does not run, or waits for a registry that is silent: it takes one PackageRepository at a time";
+                    : "kapp-controller does not run, or waits for an unresponsive registry: it takes one PackageRepository at a time";
                 findings.Add(about, new Diagnostic(
                     ErrorCode.NotObserved, $"{about} is {state.Words}: {why}.", $"See whether it runs: kubectl -n {controller} get pods"),
                     evidence: Generations(state));
@@ -47,7 +47,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
             case ReconcilePhase.Paused:
                 findings.Add(about, new Diagnostic(
                     ErrorCode.Paused, $"{about} is paused: nothing is fetched.",
-                    $"Let it go on: kubectl -n " +
+                    $"Resume it: kubectl -n " +
                     $"{state.Object.Text("metadata", "namespace")} patch packagerepository {state.Object.Text("metadata", "name")} " +
                     $"--type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"), isWarning: true, evidence: ["spec.paused: true"]);
                 break;
@@ -71,7 +71,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         if (state.Phase == ReconcilePhase.Paused)
             findings.Add(about, new Diagnostic(
                 ErrorCode.Paused, $"{about} is paused.",
-                $"Let it go on: kubectl -n " +
+                $"Resume it: kubectl -n " +
                 $"{examined.Namespace} patch packageinstall {examined.Name} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"),
                 isWarning: true, evidence: ["spec.paused: true"]);
         if (state.Phase is not (ReconcilePhase.Failed or ReconcilePhase.Deleting))
@@ -154,7 +154,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         if (all.Length > 0)
         {
             string what = leaks is null ? $"its Packages name {all.Length} {(all.Length == 1 ? "image" : "images")} outside the mirror"
-                : $"its Packages and their bundles need {all.Length} {(all.Length == 1 ? "image" : "images")} that the mirror has not";
+                : $"its Packages and their bundles need {all.Length} {(all.Length == 1 ? "image" : "images")} that the mirror lacks";
             findings.Add(
                 about,
                 new Diagnostic(ErrorCode.ImagesOutside, $"{about} succeeded, but {what}: no install of them works behind an air gap.",
@@ -184,8 +184,8 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
             .FindAsync(own.SelectMany(PackageImages.Of), cancellationToken);
         if (report.Unseen.Count > 0)
             findings.Add(about, new Diagnostic(
-                ErrorCode.NotExamined, $"Not every image of {about} could be looked for at the mirror.",
-                "See what hinders it: log in to the mirror (docker login), or ask from a machine that reaches it."), isWarning: true,
+                ErrorCode.NotExamined, $"Not every image of {about} could be checked at the mirror.",
+                "See the reasons: log in to the mirror (docker login), or run this on a machine that reaches it."), isWarning: true,
                 evidence: [.. report.Unseen.Take(5)]);
         return report;
     }

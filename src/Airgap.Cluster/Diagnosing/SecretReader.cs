@@ -13,7 +13,7 @@ internal sealed record SecretLookup(string Name, string Words, JsonElement? Secr
 /// <summary>Explains a problem with the Secret of a PackageRepository or PackageInstall without showing its content.</summary>
 internal sealed class SecretReader(ClusterClient client)
 {
-    // What is left when everything else about it is right.
+    // The remaining possibility when everything else about the Secret is right.
     private const string Refused = "refused";
 
     /// <summary>Examines the Secret that kapp-controller used.</summary>
@@ -21,7 +21,7 @@ internal sealed class SecretReader(ClusterClient client)
     {
         string ns = state.Object.Text("metadata", "namespace") ?? "default";
         string? asked = state.SecretName;
-        // Without a name kapp-controller makes one that secretgen-controller may fill.
+        // If no Secret is named, kapp-controller makes one that secretgen-controller may fill.
         string name = asked ?? $"{state.Object.Text("metadata", "name")}-fetch-0";
         ClusterResponse response = await client.GetAsync(ResourceKind.Secret.PathOf(ns, name), cancellationToken);
         string words = response switch
@@ -29,8 +29,8 @@ internal sealed class SecretReader(ClusterClient client)
             { Status: 404 } when asked is null => "no Secret is named, and there is no placeholder for secretgen-controller",
             { Status: 404 } => $"the Secret {ns}/{name} does not exist",
             { IsSuccess: false } =>
-                $"the Secret {ns}/{name} may not be read, so which of these it is was not seen: missing, for another host, a " +
-                "placeholder, or a wrong password",
+                $"the Secret {ns}/{name} may not be read, so its fault is unknown: it is missing, for another host, a " +
+                "placeholder, or has a wrong password",
             _ => asked is null ? Placeholder(response, $"{ns}/{name}", host) : Content(response, $"{ns}/{name}", host),
         };
         return new SecretLookup($"{ns}/{name}", words,

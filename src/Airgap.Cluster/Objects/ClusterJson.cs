@@ -20,7 +20,7 @@ internal static class ClusterJson
     /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>
     public static JsonElement Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
 
-    // A text with half a surrogate pair, or broken UTF-8, cannot be taken out of the document, and where it stands is known only then.
+    // A string with half a surrogate pair or invalid UTF-8 would be parsed, and fail only when it is read.
     private static ReadOnlySpan<byte> WithWholeCharacters(ReadOnlySpan<byte> json)
     {
         bool isText = Utf8.IsValid(json);

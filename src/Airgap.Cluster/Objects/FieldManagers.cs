@@ -7,8 +7,8 @@ namespace Airgap.Cluster.Objects;
 internal static class FieldManagers
 {
     /// <summary>
-    /// The other managers that own more of an object than its status and metadata, as controllers do; null if the
-    /// object does not say.
+    /// The other managers that own fields of an object beyond its status and metadata, which controllers write; null if
+    /// the object does not name its managers.
     /// </summary>
     public static IReadOnlyList<string>? Others(JsonElement source, string manager) => source.Find("metadata", "managedFields") is null
         ? null

@@ -30,7 +30,7 @@ internal enum ReconcilePhase
 /// <summary>The meaning of a PackageRepository's or PackageInstall's status.</summary>
 internal sealed record ReconcileState
 {
-    // The tools' own words have some kilobytes. Searching them for causes must not take longer for a text that means harm.
+    // The tools' real output has a few kilobytes. A hostile text must not make the search for causes take longer.
     private const int LongestMessage = 16 * 1024;
 
     private ReconcileState(JsonElement source) => Object = source;
@@ -78,7 +78,7 @@ internal sealed record ReconcileState
 
     /// <summary>Reads an object.</summary>
     /// <param name="source">The object.</param>
-    /// <param name="generation">The form that an own change made; the object's own where that is higher.</param>
+    /// <param name="generation">The generation that this run's change made; the object's own counts if it is higher.</param>
     public static ReconcileState Of(JsonElement source, long generation = 0)
     {
         ReconcilePhase phase = PhaseOf(source, Math.Max(generation, source.Number("metadata", "generation")));

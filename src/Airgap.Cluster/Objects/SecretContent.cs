@@ -21,7 +21,7 @@ internal static class SecretContent
     public static IReadOnlyList<string>? Hosts(JsonElement secret) =>
         Auths(secret) is { } auths ? [.. auths.EnumerateObject().Select(entry => entry.Name)] : null;
 
-    /// <summary>True if an entry is for a host: a scheme before it, and a path behind it, serve as well.</summary>
+    /// <summary>True if an entry is for a host: a scheme before it and a path after it are ignored.</summary>
     public static bool IsFor(string key, string host) =>
         key[(key.IndexOf("://", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..].Split('/')[0] == host;
 

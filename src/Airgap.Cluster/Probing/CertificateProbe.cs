@@ -36,7 +36,7 @@ internal static class CertificateProbe
                     RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                     {
                         seen = certificate is X509Certificate2 shown
-                            ? Describe(host, shown, chain, errors, authorities) : $"{host} shows no certificate";
+                            ? Describe(host, shown, chain, errors, authorities) : $"{host} presents no certificate";
                         return true;
                     },
                 };
@@ -47,11 +47,11 @@ internal static class CertificateProbe
         }
         catch (Exception failure) when (failure is SocketException or IOException or AuthenticationException)
         {
-            return $"the certificate of {host} was not seen from here: {failure.Message.TrimEnd('.')}";
+            return $"the certificate of {host} could not be read from here: {failure.Message.TrimEnd('.')}";
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"the certificate of {host} was not seen from here: no answer in {limit.TotalSeconds:0} s";
+            return $"the certificate of {host} could not be read from here: no answer in {limit.TotalSeconds:0} s";
         }
     }
 
@@ -60,7 +60,7 @@ internal static class CertificateProbe
     {
         string signed = $"the certificate of {host} is signed by '{certificate.Issuer}'";
         if (certificate.NotAfter.ToUniversalTime() < DateTime.UtcNow)
-            return $"{signed}, and ended on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}";
+            return $"{signed}, and expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             return $"{signed}, for another name than {MirrorProbe.HostName(host)}";
         if (authorities is { Count: > 0 })

@@ -17,9 +17,9 @@ internal sealed record ControllerDeployment(string Namespace, string Words)
     public static ControllerDeployment Usual { get; } =
         new(ClusterDocuments.ControllerNamespace, "its default namespace, as the cluster does not show another");
 
-    /// <summary>Finds it: where the user says, the namespace of its API's service, or where its Deployment is.</summary>
+    /// <summary>Finds it: the user's choice, the namespace of its API's service, or that of its Deployment.</summary>
     /// <param name="client">The cluster.</param>
-    /// <param name="asked">What the user says; null for nothing.</param>
+    /// <param name="asked">The user's choice; null for none.</param>
     /// <param name="apiService">The APIService of <c>data.packaging.carvel.dev</c>, as the cluster returned it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<ControllerDeployment> FindAsync(

@@ -6,7 +6,7 @@ using Airgap.Cluster.Objects;
 namespace Airgap.Cluster.Probing;
 
 /// <summary>The additional certificate authorities that kapp-controller is configured to trust.</summary>
-/// <param name="Authorities">They; null if none are known.</param>
+/// <param name="Authorities">The authorities; null if none are known.</param>
 /// <param name="Words">A summary in one line.</param>
 internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, string Words)
 {
@@ -23,7 +23,7 @@ internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, 
         if (secret.Status == 404)
             return new ControllerTrust(null, $"there is no Secret {place}: kapp-controller trusts its system's authorities alone");
         if (!secret.IsSuccess)
-            return new ControllerTrust(null, $"the Secret {place} may not be read, so whether it names the authority was not seen");
+            return new ControllerTrust(null, $"the Secret {place} may not be read, so it is unknown whether it names the authority");
         string pem = SecretContent.Decode(secret.Object.Text("data", "caCerts") ?? "");
         X509Certificate2Collection authorities = [];
         try

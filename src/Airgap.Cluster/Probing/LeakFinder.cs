@@ -10,12 +10,12 @@ namespace Airgap.Cluster.Probing;
 /// <summary>The findings about the images that Packages need.</summary>
 /// <param name="Present">Images that the mirror has, as it answered now.</param>
 /// <param name="Outside">Images that a cluster would pull from elsewhere, or from nowhere, with the reason.</param>
-/// <param name="Unseen">What could not be looked at, with the reason.</param>
+/// <param name="Unseen">What could not be checked, with the reason.</param>
 internal sealed record LeakReport(int Present, IReadOnlyList<string> Outside, IReadOnlyList<string> Unseen);
 
 /// <summary>
-/// Looks whether a mirror has every image of Packages: their bundles, what these pin, and the bundles among them. A cluster takes a pinned
-/// image from the bundle's own repository where that has it, and else from where the lock says. Asks the mirror alone.
+/// Checks whether a mirror has every image of Packages: their bundles, the images that these pin, and nested bundles. A cluster pulls a
+/// pinned image from the bundle's own repository if it is there, otherwise from the location in the lock. Contacts only the mirror.
 /// </summary>
 /// <param name="registry">The mirror.</param>
 /// <param name="host">Its host.</param>
@@ -30,7 +30,7 @@ internal sealed class LeakFinder(IRegistry registry, string host)
     private readonly ConcurrentQueue<string> _unseen = new();
     private int _present;
 
-    /// <summary>Reads the variables.</summary>
+    /// <summary>Looks for the images.</summary>
     /// <param name="images">The images that Packages fetch.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<LeakReport> FindAsync(IEnumerable<string> images, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class LeakFinder(IRegistry registry, string host)
         foreach (string image in images.Distinct(StringComparer.Ordinal))
         {
             if (!ImageReference.TryParse(image, out ImageReference? reference, out _))
-                _outside.Enqueue($"{image} (no reference to an image)");
+                _outside.Enqueue($"{image} (not an image reference)");
             else if (reference.Repository.Registry != host)
                 _outside.Enqueue(image);
             else
@@ -56,7 +56,7 @@ internal sealed class LeakFinder(IRegistry registry, string host)
             next = [.. found];
             if (_seen.Count + next.Count > MostImages)
             {
-                _unseen.Enqueue($"more than {MostImages} images: the rest was not looked at");
+                _unseen.Enqueue($"more than {MostImages} images: the rest was not checked");
                 break;
             }
         }
@@ -71,7 +71,7 @@ internal sealed class LeakFinder(IRegistry registry, string host)
             IImageRepository repository = registry.GetRepository(wanted.Place.Repository);
             if (await repository.FindManifestAsync(wanted.Place.Selector, cancellationToken) is not { } manifest)
             {
-                // Where the lock says counts as there when that is the mirror, too.
+                // If the location in the lock is at the mirror, too, the image may be there.
                 if (wanted.Locked is { } locked && locked.Repository.Registry == host && locked.Repository != wanted.Place.Repository)
                     found.Enqueue(new Wanted(locked, null, wanted.Bundle));
                 else
@@ -114,7 +114,7 @@ internal sealed class LeakFinder(IRegistry registry, string host)
 
     /// <summary>An image to look for.</summary>
     /// <param name="Place">Where a cluster looks first.</param>
-    /// <param name="Locked">Where its lock says; null for no other place.</param>
+    /// <param name="Locked">The location in the lock; null for none.</param>
     /// <param name="Bundle">The bundle that pins it; null for none.</param>
     private sealed record Wanted(ImageReference Place, ImageReference? Locked, ImageReference? Bundle);
 }

@@ -11,7 +11,7 @@ using Airgap.Transfer.Bundles;
 namespace Airgap.Cluster.Probing;
 
 /// <summary>
-/// Asks a mirror from this machine what kapp-controller asked it from the cluster, and says what it saw in one line. Reads only.
+/// Repeats kapp-controller's request to a mirror from this machine, and describes the result in one line. Only reads.
 /// </summary>
 /// <param name="options">How registries are reached.</param>
 /// <param name="own">The credentials of this machine.</param>
@@ -49,7 +49,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
         }
         catch (AirgapException refused) when (refused.Code == ErrorCode.Forbidden)
         {
-            return $"{who}: the account is known, and may not pull {image.Repository}";
+            return $"{who}: the account is known, but may not pull {image.Repository}";
         }
         catch (AirgapException failure) when (failure.Code != ErrorCode.Canceled)
         {
@@ -64,12 +64,12 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
         try
         {
             IPAddress[] addresses = await Dns.GetHostAddressesAsync(name, cancellationToken);
-            return "this machine knows " +
-                $"{name} as {string.Join(", ", addresses.Select(address => address.ToString()).Distinct(StringComparer.Ordinal).Take(4))}";
+            return "this machine resolves " +
+                $"{name} to {string.Join(", ", addresses.Select(address => address.ToString()).Distinct(StringComparer.Ordinal).Take(4))}";
         }
         catch (SocketException)
         {
-            return $"this machine does not know {name} either";
+            return $"this machine cannot resolve {name} either";
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
     internal static string HostName(string host) =>
         Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? uri) ? uri.DnsSafeHost : host;
 
-    // A registry answers the same for a repository that it does not know and for a manifest that one has not; its list of tags tells.
+    // A registry responds alike for an unknown repository and for a missing manifest; the list of tags shows which it is.
     private static async Task<string> WithoutAsync(IImageRepository repository, ImageReference image, CancellationToken cancellationToken)
     {
         string what = image.Digest is { } digest ? digest.ToString() : $"the tag {image.Tag ?? ImageReference.DefaultTag}";
@@ -88,7 +88,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
             {
                 if (tags.Count == MostTags)
                     break;
-                // Those that only say a digest are not names.
+                // A tag that imgpkg makes of a digest is not a name.
                 if (!ContentTag.IsImgpkgs(tag))
                     tags.Add(tag);
             }
@@ -99,9 +99,9 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
         }
 
         return tags.Count == 0
-            ? $"the repository {image.Repository} is there, has no tags of a name, and not {what}"
-            : $"the repository {image.Repository} is there with {(tags.Count == 1 ? "the tag" : "the tags")} " +
-            $"{string.Join(", ", tags.Take(5))}{(tags.Count > 5 ? $" and {tags.Count - 5} more" : "")}, and has not {what}";
+            ? $"the repository {image.Repository} exists without named tags, and does not have {what}"
+            : $"the repository {image.Repository} exists with {(tags.Count == 1 ? "the tag" : "the tags")} " +
+            $"{string.Join(", ", tags.Take(5))}{(tags.Count > 5 ? $" and {tags.Count - 5} more" : "")}, and does not have {what}";
     }
 
     private static async Task<string> MissingAsync(IImageRepository repository, Manifest manifest, CancellationToken cancellationToken)
@@ -109,7 +109,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
         foreach (Descriptor blob in manifest.Config is { } config ? [config, .. manifest.Layers] : manifest.Layers)
         {
             if (!await repository.HasBlobAsync(blob, cancellationToken))
-                return $", and its {(blob == manifest.Config ? "config" : "layer")} {blob.Digest} is not";
+                return $", but its {(blob == manifest.Config ? "config" : "layer")} {blob.Digest} is missing";
         }
 
         return "";

@@ -8,8 +8,8 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Cluster.Pruning;
 
 /// <summary>
-/// What applies of one name made, kept in a ConfigMap of the cluster. The name is the user's: a folder's path is another on each machine,
-/// and what two projects apply must not be taken for one's.
+/// The objects that applies under one name created, recorded in a ConfigMap of the cluster. The user chooses the name: a folder's path
+/// differs between machines, and the objects of two projects must stay apart.
 /// </summary>
 internal sealed class Inventory
 {
@@ -34,7 +34,7 @@ internal sealed class Inventory
     /// <summary>The recorded objects.</summary>
     public IReadOnlyList<InventoryEntry> Entries { get; private set; } = [];
 
-    /// <summary>Reads the inventory of a name; one that is not there is empty.</summary>
+    /// <summary>Reads the inventory of a name; a missing one is empty.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InventoryUnusable"/>, or what the cluster refuses.</exception>
     public static async Task<Inventory> LoadAsync(ClusterClient client, string ns, string name, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class Inventory
         return new AppliedObject("ConfigMap", Namespace, Name, response.Status == 201 ? ApplyOutcome.Created : ApplyOutcome.Changed);
     }
 
-    // With the version that was read, two simultaneous applies are a conflict, and the later one loses nothing.
+    // The version that was read makes two simultaneous applies conflict, so that the later one overwrites nothing.
     private byte[] Document(InventoryEntry[] entries)
     {
         return JsonBytes.Object(writer =>

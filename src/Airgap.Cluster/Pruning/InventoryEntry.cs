@@ -13,7 +13,7 @@ internal sealed record InventoryEntry(string ApiVersion, string Kind, string? Na
 {
     private const string None = "-";
 
-    /// <summary>The same for an object in any version of its group.</summary>
+    /// <summary>A key that is the same in every version of the object's group.</summary>
     public (string Group, string Kind, string? Namespace, string Name) Key =>
         (ApiVersion.Contains('/', StringComparison.Ordinal) ? ApiVersion.Split('/')[0] : "", Kind, Namespace, Name);
 

@@ -6,15 +6,15 @@ using Airgap.Oci;
 namespace Airgap.Cluster.Pruning;
 
 /// <summary>
-/// Deletes objects that an earlier apply made and that the manifests no longer hold. It deletes an object only while it is the one that was
-/// made and has no other owner; an object in doubt stays, and is reported.
+/// Deletes objects that an earlier apply created and that the manifests no longer contain. It deletes an object only if it is still the
+/// created one and has no other owner; an object in doubt is kept and reported.
 /// </summary>
 /// <param name="client">The cluster.</param>
-/// <param name="inventory">What earlier applies made.</param>
+/// <param name="inventory">The objects that earlier applies created.</param>
 /// <param name="isDry">True to have the server try it and keep everything.</param>
 internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isDry)
 {
-    // These take with them what others made.
+    // Deleting one of these also deletes what others made in it.
     private static readonly string[] s_whole = ["Namespace", "CustomResourceDefinition"];
 
     private readonly KindCatalogue _kinds = new(client);
@@ -29,7 +29,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
     /// <exception cref="AirgapException"><see cref="ErrorCode.PruneUnsure"/>.</exception>
     public void Check(IEnumerable<ManifestDocument> documents, string ns)
     {
-        // An object of the whole cluster may be given a namespace, which means nothing.
+        // The manifest of a cluster-scoped object may name a namespace, which has no effect.
         HashSet<(string, string?, string)> given = [
             .. documents.SelectMany(
                 document => new[] { (document.Kind, document.Namespace ?? ns, document.Name), (document.Kind, null, document.Name) })];
@@ -39,11 +39,11 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             ErrorCode.PruneUnsure,
             $"None of the {inventory.Entries.Count} objects that the inventory {inventory.Namespace}/{inventory.Name} names is among the " +
             "manifests: all of them would be removed.",
-            "Give the folder that belongs to the inventory, or another name to --prune. Where all of it is to go, delete the objects " +
+            "Give the folder that belongs to the inventory, or another name to --prune. To remove all of them, delete the objects " +
             $"yourself: kubectl -n {inventory.Namespace} get configmap {inventory.Name} -o yaml lists them.");
     }
 
-    /// <summary>Deletes objects that left the manifests, and records the others.</summary>
+    /// <summary>Deletes objects that are no longer in the manifests, and records the others.</summary>
     /// <param name="applied">What was applied now, with nothing refused.</param>
     /// <param name="onDone">Called for each object as soon as it is done, including the inventory.</param>
     /// <param name="cancellationToken">Stops before the next.</param>
@@ -62,7 +62,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
         List<InventoryEntry> going = [];
         foreach (InventoryEntry entry in gone)
         {
-            // A PackageInstall needs its account and its values to go.
+            // The deletion of a PackageInstall needs its service account and its values.
             if (entry.Kind != ResourceKind.PackageInstall.Kind && held is null && going.Count > 0)
             {
                 held = await FirstThatStaysAsync(going, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
 
             (AppliedObject done, bool stays) = held is null
                 ? await RemoveAsync(entry, cancellationToken)
-                : (Kept(entry, $"{held.Kind} {held.FullName} is not gone yet, and may need it to go"), true);
+                : (Kept(entry, $"{held.Kind} {held.FullName} still exists, and its deletion may need this object"), true);
             onDone(done);
             if (stays)
                 kept.Add(entry);
@@ -105,7 +105,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
         try
         {
             if (s_whole.Contains(entry.Kind))
-                return (Kept(entry, "what others have in it would go with it"), false);
+                return (Kept(entry, "its deletion would also delete what others have in it"), false);
             string path = (await _kinds.FindAsync(entry.ApiVersion, entry.Kind, cancellationToken)).PathOf(entry.Namespace, entry.Name);
             ClusterResponse live = await client.GetAsync(path, cancellationToken);
             if (live.Status == 404 || (live.IsSuccess && live.Object.Text("metadata", "deletionTimestamp") is not null

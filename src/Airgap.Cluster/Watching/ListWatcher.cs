@@ -63,16 +63,16 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
                         if (++failures >= MostFailures)
                             throw new AirgapException(
                                 ErrorCode.ClusterUnreachable,
-                                $"The watch of {what} breaks off again and again: {broken.Message.TrimEnd('.')}.",
-                                "See the way to the cluster: a proxy or load balancer that cuts long connections.", broken);
+                                $"The watch of {what} is interrupted repeatedly: {broken.Message.TrimEnd('.')}.",
+                                "Check the path to the cluster for a proxy or load balancer that cuts long connections.", broken);
                         break;
                     }
 
                     WatchEvent entry = events.Current;
                     if (entry.Type == "ERROR")
                     {
-                        // 401: expired credentials are renewed once. 410: the version expired. 429, 5xx: transient. The rest does
-                        // not change by asking again.
+                        // 401: expired credentials are renewed once. 410: the version expired. 429, 5xx: transient. Other errors
+                        // would recur.
                         long code = entry.Object.Number("code");
                         bool mayPass = code is 410 or 429 or >= 500 || (code == 401 && !isRefused);
                         isRefused = code == 401;

@@ -6,8 +6,8 @@ using Airgap.Oci;
 namespace Airgap.Cluster.Watching;
 
 /// <summary>
-/// Looks whether the Packages of PackageRepositories that succeeded are listed, and where they are pulled from: a success alone does not
-/// say it.
+/// Checks whether the Packages of successful PackageRepositories are listed, and where they are pulled from: a success alone does not
+/// show that.
 /// </summary>
 /// <param name="client">The cluster.</param>
 internal sealed class ListedPackages(ClusterClient client)
@@ -38,7 +38,7 @@ internal sealed class ListedPackages(ClusterClient client)
             return verdict with
             {
                 Warnings = [new Diagnostic(
-                    ErrorCode.NotExamined, $"Whether the Packages of {name} are there was not seen: {refusal.Message}", refusal.Advice)]
+                    ErrorCode.NotExamined, $"Could not check whether the Packages of {name} exist: {refusal.Message}", refusal.Advice)]
             };
         }
 

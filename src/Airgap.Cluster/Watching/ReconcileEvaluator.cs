@@ -16,7 +16,7 @@ internal sealed class ReconcileEvaluator(TimeProvider clock)
     private readonly Dictionary<string, (ReconcileState State, Explanation Why)> _explained = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// How long a PackageInstall may fail before its failure counts: its status says how it fails, and not how often. kapp-controller tries
+    /// How long a PackageInstall may fail before its failure counts: its status does not count failures. kapp-controller tries
     /// again after 2, 4, 8 s.
     /// </summary>
     public TimeSpan Heals { get; init; } = TimeSpan.FromSeconds(30);
@@ -53,7 +53,7 @@ internal sealed class ReconcileEvaluator(TimeProvider clock)
             return new WaitResult(target, state) { Failure = Explanation.Of(state, target.Kind.Kind).Diagnostic };
         string time = limit.TotalSeconds >= 120 ? $"{limit.TotalMinutes:0.#} min" : $"{limit.TotalSeconds:0.#} s";
         return Failed(target, state, ErrorCode.WaitTimedOut,
-            $"{target.Id} was not done after {time}: it is {state?.Words ?? "nowhere to be seen"}.",
+            $"{target.Id} was not done after {time}: it is {state?.Words ?? "missing"}.",
             $"Find the cause: dotnet airgap doctor -n {target.Namespace} {target.Name}");
     }
 
@@ -65,7 +65,7 @@ internal sealed class ReconcileEvaluator(TimeProvider clock)
         return why.MayHeal && MayStillHeal(target, state) ? null : new WaitResult(target, state) { Failure = why.Diagnostic };
     }
 
-    // The first failure of what may heal by itself is not an end: secretgen-controller may fill a Secret late.
+    // A first failure that may heal by itself does not end the wait: secretgen-controller may fill a Secret late.
     private bool MayStillHeal(WaitTarget target, ReconcileState state)
     {
         if (!target.IsInstall)

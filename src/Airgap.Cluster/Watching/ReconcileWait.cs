@@ -8,7 +8,7 @@ namespace Airgap.Cluster.Watching;
 
 /// <summary>
 /// Waits until PackageRepositories and PackageInstalls have succeeded in the applied form. A PackageInstall is evaluated only after the
-/// PackageRepositories are done: before, it may lack its Package, or have that of an older form.
+/// PackageRepositories are done: until then, its Package may be missing or old.
 /// </summary>
 /// <param name="client">The cluster.</param>
 /// <param name="onChange">Receives each change, as one line.</param>
@@ -99,7 +99,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         }
     }
 
-    // Each state is judged, also one that another follows at once.
+    // Every state is evaluated, even if another follows at once.
     private void TakeAll(ChannelReader<Change> changes, Dictionary<string, WaitTarget> pending)
     {
         while (pending.Count > 0 && changes.TryRead(out Change change))
@@ -179,7 +179,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
             or { Phase: ReconcilePhase.NotObserved or ReconcilePhase.Outdated }).Select(target => target.FullName)];
         if (unseen.Length > 0)
             onChange(
-                $"{string.Join(", ", unseen)}: kapp-controller has not looked yet. It takes one PackageRepository at a time, and one " +
+                $"{string.Join(", ", unseen)}: not seen by kapp-controller yet. It takes one PackageRepository at a time, and one " +
                 "whose registry does not respond delays the others; 'dotnet airgap doctor' shows whether it runs.");
     }
 

@@ -7,7 +7,7 @@ namespace Airgap.Cluster.Watching;
 /// <summary>A PackageRepository or PackageInstall that is waited for.</summary>
 /// <param name="Namespace">Its namespace.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Generation">The form that has to succeed.</param>
+/// <param name="Generation">The generation that has to succeed.</param>
 internal sealed record WaitTarget(string Namespace, string Name, long Generation)
 {
     /// <summary>Its kind.</summary>
@@ -29,8 +29,8 @@ internal sealed record WaitTarget(string Namespace, string Name, long Generation
             ? new WaitTarget(applied.Namespace!, applied.Name, applied.Generation) { Kind = kind } : null;
 }
 
-/// <summary>How a wait for one of them ended.</summary>
-/// <param name="Target">It.</param>
+/// <summary>The outcome of a wait for one target.</summary>
+/// <param name="Target">The target.</param>
 /// <param name="State">Its last state; null if it was never seen.</param>
 internal sealed record WaitResult(WaitTarget Target, ReconcileState? State)
 {

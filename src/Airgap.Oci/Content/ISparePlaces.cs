@@ -1,10 +1,10 @@
 namespace Airgap.Oci.Content;
 
-/// <summary>The places of a run's concurrent transfers, of which those that no blob waits for are lent to parts of others.</summary>
+/// <summary>The places for a run's concurrent transfers. A place that no blob waits for is lent to a part of another blob.</summary>
 internal interface ISparePlaces
 {
     /// <summary>True if there is a place that no caller waits for.</summary>
-    /// <param name="isWanted">True if it would be taken: then a higher limit may help.</param>
+    /// <param name="isWanted">True if the caller would take such a place: a higher limit may then help.</param>
     bool HasSpareFor(bool isWanted);
 
     /// <summary>Takes a place that no caller waits for.</summary>

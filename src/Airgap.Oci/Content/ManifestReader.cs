@@ -9,9 +9,9 @@ internal static class ManifestReader
     // The sum of a million such manifests fits into a long. No registry accepts a hundredth of this size.
     private const long MaxContent = 1L << 42;
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads a manifest or an index.</summary>
     /// <param name="bytes">The exact bytes.</param>
-    /// <param name="mediaType">As of <see cref="Manifest.Parse"/>.</param>
+    /// <param name="mediaType">As in <see cref="Manifest.Parse"/>.</param>
     /// <param name="digest">The digest of the bytes.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidManifest"/> or
     /// <see cref="ErrorCode.UnsupportedManifest"/>.</exception>

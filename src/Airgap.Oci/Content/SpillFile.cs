@@ -85,7 +85,7 @@ internal sealed class SpillFile
 
     private AirgapException Failed(Digest digest, Exception? cause) => new(
         ErrorCode.FileFailure,
-        $"A temporary file in '{_folder}' no longer has {digest}, which was written to it: {cause?.Message ?? "the bytes are others."}",
+        $"A temporary file in '{_folder}' no longer has {digest}, which was written to it: {cause?.Message ?? "the bytes differ."}",
         "Check that disk, or name a folder on another one in the variable TMPDIR (TMP on Windows).",
         cause)
     { Digest = digest.ToString() };

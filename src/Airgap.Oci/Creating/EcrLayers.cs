@@ -28,7 +28,7 @@ internal sealed class EcrLayers(Transport transport, Lazy<EcrClient> client)
     {
         HashSet<Digest> present = [];
 
-        // The public gallery would answer for the registry of the keys, and the repository may be of another.
+        // The public gallery would answer for the registry that the keys belong to; the repository may belong to another.
         if (blobs.Count < 2 || !KeychainHosts.IsAmazon(repository.Registry) || KeychainHosts.IsAmazonGallery(repository.Registry))
             return present;
         await Parallel.ForEachAsync(

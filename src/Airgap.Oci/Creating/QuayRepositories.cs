@@ -5,7 +5,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Creating;
 
 /// <summary>
-/// Creates repositories of Quay through its API. A push creates them, too, if the user may and is not an application. The API accepts
+/// Creates repositories of Quay through its API. A push also creates them if the user may and is not an application. The API accepts
 /// only an application's token, which is the password of the user <c>$oauthtoken</c>.
 /// </summary>
 /// <remarks>Source: Red Hat Quay API reference, createRepo, getRepo and createOrganization; "Using the Quay API".</remarks>

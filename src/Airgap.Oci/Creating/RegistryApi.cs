@@ -18,7 +18,7 @@ internal sealed class RegistryApi(Transport transport)
     /// <param name="path">Path and query.</param>
     /// <param name="authorization">The header; null for none.</param>
     /// <param name="json">The body; null for none.</param>
-    /// <param name="purpose">Ends "Cannot …".</param>
+    /// <param name="purpose">Completes the sentence "Cannot …".</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">The registry does not respond, or all attempts fail.</exception>
     public Task<ApiResponse> SendAsync(

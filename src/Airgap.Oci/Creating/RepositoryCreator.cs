@@ -46,7 +46,7 @@ internal sealed class RepositoryCreator(Transport transport, RepositoryCreation 
         if (refusal.Code != ErrorCode.RepositoryUnknown)
         {
             bool? isMissing = await maker.IsMissingAsync(repository, CancellationToken.None);
-            // Another process, such as another shard, may have created it since: the repeated write shows whether it was that.
+            // Another process, such as another shard, may have created it since: the repeated write shows if that was the reason.
             if (isMissing == false)
                 return true;
             if (isMissing is null && maker.TellsMissing)

@@ -25,7 +25,7 @@ internal sealed class SettingsObject(JsonElement element, string path, string fi
     /// <summary>One of a few words; null if absent.</summary>
     public string? Choice(string name, params string[] words) => Text(name, 100) is not { } text ? null
         : words.Contains(text, StringComparer.Ordinal) ? text
-        : throw Wrong(name, $"'{text}' is none of {string.Join(", ", words)}");
+        : throw Wrong(name, $"'{text}' is not one of {string.Join(", ", words)}");
 
     /// <summary>True or false; null if absent.</summary>
     public bool? Flag(string name) => Find(name, null, "") switch

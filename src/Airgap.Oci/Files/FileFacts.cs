@@ -60,7 +60,7 @@ internal readonly record struct FileFacts(
     }
 
     /// <summary>Gets the facts about an open file.</summary>
-    /// <exception cref="IOException">The system does not say.</exception>
+    /// <exception cref="IOException">The system does not answer.</exception>
     public static FileFacts Of(SafeFileHandle file) => OperatingSystem.IsWindows() ? new FileFacts(FileKind.Regular) : Posix.Facts(file);
 
     /// <summary>True when both describe the same file.</summary>

@@ -20,7 +20,7 @@ internal sealed class FileLock : IDisposable
     /// <summary>The file, open for reading and writing.</summary>
     public FileStream File { get; }
 
-    /// <summary>Its handle. The stream's own property sets the file's position each time it is asked.</summary>
+    /// <summary>Its handle. The stream's own property sets the file's position at each access.</summary>
     public SafeFileHandle Handle { get; }
 
     /// <summary>Locks a file, which is created if missing, as by <see cref="OwnFile.OpenOrCreate"/>.</summary>

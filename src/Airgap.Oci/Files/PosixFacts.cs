@@ -12,7 +12,7 @@ internal static partial class Posix
     private const uint BasicFacts = 0x7ff; // STATX_BASIC_STATS
 
     /// <summary>The system's facts about a file; null when there is none.</summary>
-    /// <exception cref="IOException">It cannot be asked, or another file system exception.</exception>
+    /// <exception cref="IOException">It cannot be examined, or another file system exception.</exception>
     public static FileFacts? Facts(string path, bool followsLinks)
     {
         Span<byte> buffer = stackalloc byte[256];
@@ -27,7 +27,7 @@ internal static partial class Posix
     }
 
     /// <summary>The system's facts about an open file.</summary>
-    /// <exception cref="IOException">It cannot be asked.</exception>
+    /// <exception cref="IOException">It cannot be examined.</exception>
     public static FileFacts Facts(SafeFileHandle file)
     {
         Span<byte> buffer = stackalloc byte[256];
@@ -61,7 +61,7 @@ internal static partial class Posix
         _ => FileKind.Socket,
     };
 
-    // Seconds and nanoseconds; of the latter both systems use 32 bits.
+    // Seconds and nanoseconds; both systems use 32 bits for the nanoseconds.
     private static long Time(ReadOnlySpan<byte> told, int at) =>
         ((long)Number64(told, at) * 1_000_000_000) + Number32(told, at + sizeof(long));
 

@@ -6,8 +6,8 @@ namespace Airgap.Oci.Files;
 /// <summary>Changes of a file by other programs through mapped memory.</summary>
 internal static partial class Posix
 {
-    // The file system's number in statfs. Not among them: tmpfs, which writes nothing back, and overlay, network and user file systems,
-    // which keep a file's pages or times elsewhere.
+    // The number in statfs of the accepted file systems. Others are not accepted: tmpfs writes nothing back; overlay, network and user
+    // file systems keep a file's pages or times elsewhere.
     private const uint ExtFileSystem = 0xEF53; // ext2, ext3 and ext4
     private const uint XfsFileSystem = 0x58465342;
     private const uint BtrfsFileSystem = 0x9123683E;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Airgap.Oci.Files;
 
-/// <summary>The start of a program whose three streams are ours.</summary>
+/// <summary>The start of a program whose three standard streams are redirected to this process.</summary>
 internal static class RedirectedProgram
 {
     /// <summary>Makes the start information, without a shell or a window.</summary>

@@ -3,8 +3,8 @@ using System.Text;
 namespace Airgap.Oci.Files;
 
 /// <summary>
-/// Text in UTF-16, as Windows PowerShell's <c>&gt;</c> and some editors write it: with its byte order mark it is read like UTF-8, without
-/// it is recognised, to be named.
+/// Text in UTF-16, as Windows PowerShell's <c>&gt;</c> and some editors write it. With a byte order mark, it is read like UTF-8; without
+/// one, it is only recognised, so that an error can name it.
 /// </summary>
 internal static class Utf16Text
 {

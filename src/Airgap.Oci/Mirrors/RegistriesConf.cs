@@ -20,7 +20,7 @@ internal sealed class RegistriesConf(ImmutableArray<RegistriesRule> rules, Immut
     }
 
     /// <summary>The repository at an endpoint of a rule.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRegistriesConf"/>: the endpoint does not give a
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRegistriesConf"/>: the result is not a
     /// repository.</exception>
     public static RepositoryName At(MirrorEndpoint place, RegistriesRule rule, RepositoryName repository)
     {

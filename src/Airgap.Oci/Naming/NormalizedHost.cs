@@ -1,8 +1,8 @@
 namespace Airgap.Oci.Naming;
 
 /// <summary>
-/// One spelling of a registry's host. A rule for a registry must not be passed by for another spelling of the same place: DNS takes any
-/// case and a dot at the end, https has its port, Docker Hub its names.
+/// One spelling of a registry's host. A rule for a registry must apply to every spelling of its host: DNS ignores case and a dot at the
+/// end, https has a default port, and Docker Hub has several names.
 /// </summary>
 internal static class NormalizedHost
 {

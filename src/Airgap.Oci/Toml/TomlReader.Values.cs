@@ -80,7 +80,7 @@ internal sealed partial class TomlReader
         for (_at++; Next != quote; _at++)
         {
             if (_at >= _text.Length || IsControl(Next))
-                throw Wrong("a text does not end on its line");
+                throw Wrong("a string does not end on its line");
             if (Next == '\\' && quote == '"')
                 ReadEscape(text);
             else
@@ -101,7 +101,7 @@ internal sealed partial class TomlReader
         while (!_text.AsSpan(_at).StartsWith(end))
         {
             if (_at >= _text.Length || (IsControl(Next) && Next != '\n'))
-                throw Wrong("a text does not end");
+                throw Wrong("a string does not end");
             if (Next == '\\' && quote == '"')
             {
                 if (!TrySkipLineEnd())
@@ -160,7 +160,7 @@ internal sealed partial class TomlReader
         if (_at + digits >= _text.Length
             || !int.TryParse(_text.AsSpan(_at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
             || !Rune.IsValid(value))
-            throw Wrong("an escape is no character");
+            throw Wrong("an escape is not a character");
         text.Append(new Rune(value));
         _at += digits;
     }
@@ -177,7 +177,7 @@ internal sealed partial class TomlReader
                 out long number))
             return number;
         return Other().IsMatch(word)
-            ? new TomlOther(word) : throw Wrong(word.Length == 0 ? "a value is expected" : $"'{word}' is no value");
+            ? new TomlOther(word) : throw Wrong(word.Length == 0 ? "a value is expected" : $"'{word}' is not a value");
     }
 
     // A date and its time may have a space between them.

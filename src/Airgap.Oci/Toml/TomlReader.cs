@@ -2,9 +2,9 @@ namespace Airgap.Oci.Toml;
 
 /// <summary>Reads TOML 1.0: keys, tables and their rules here, values in the other part.</summary>
 /// <remarks>
-/// Source: toml.io/en/v1.0.0. Tomlyn 2.10.2, as tried: its model takes a key, a table or a table over a value a second time without an
+/// Source: toml.io/en/v1.0.0. Tomlyn 2.10.2 was tried: its model accepts a key, a table or a table over a value a second time without an
 /// error, so that a second <c>blocked = false</c> would count; its strict syntax tree refuses that with line and column, but is a second
-/// parse by an assembly of 324 KB, and takes TOML 1.1. This one agrees with Python's tomllib on 3,000 documents of a test.
+/// parse by an assembly of 324 KB, and accepts TOML 1.1. This reader agrees with Python's tomllib on 3,000 documents of a test.
 /// </remarks>
 internal sealed partial class TomlReader
 {
@@ -23,7 +23,7 @@ internal sealed partial class TomlReader
     }
 
     /// <summary>Reads a document.</summary>
-    /// <exception cref="TomlException">It is none.</exception>
+    /// <exception cref="TomlException">The text is not TOML.</exception>
     public static TomlTable Read(string text) => new TomlReader(text).ReadAll();
 
     private TomlTable ReadAll()
@@ -64,7 +64,7 @@ internal sealed partial class TomlReader
                 {
                     TomlTable { Origin: not TomlOrigin.Inline } table => table,
                     TomlTables { Count: > 0 } tables => (TomlTable)tables[^1],
-                    _ => throw Wrong($"'{key}' is no table to add to"),
+                    _ => throw Wrong($"'{key}' is not a table that can be extended"),
                 }
                 : Add(above, key, new TomlTable());
         }
@@ -73,12 +73,12 @@ internal sealed partial class TomlReader
         if (isArray)
         {
             TomlTables tables = above.Values.TryGetValue(last, out object? there)
-                ? there as TomlTables ?? throw Wrong($"'{last}' is there already") : Add(above, last, new TomlTables());
+                ? there as TomlTables ?? throw Wrong($"'{last}' is already defined") : Add(above, last, new TomlTables());
             tables.Add(_current = new TomlTable { Origin = TomlOrigin.Header });
         }
         else if (above.Values.TryGetValue(last, out object? there))
         {
-            _current = there is TomlTable { Origin: TomlOrigin.Implied } implied ? implied : throw Wrong($"'{last}' is there already");
+            _current = there is TomlTable { Origin: TomlOrigin.Implied } implied ? implied : throw Wrong($"'{last}' is already defined");
             _current.Origin = TomlOrigin.Header;
         }
         else
@@ -100,13 +100,13 @@ internal sealed partial class TomlReader
             }
 
             table = there is TomlTable { Origin: TomlOrigin.Dotted or TomlOrigin.Implied } dotted
-                ? dotted : throw Wrong($"'{key}' is there already");
+                ? dotted : throw Wrong($"'{key}' is already defined");
             if (!isInline)
                 table.Origin = TomlOrigin.Dotted;
         }
 
         if (table.Values.ContainsKey(keys[^1]))
-            throw Wrong($"'{keys[^1]}' is there already");
+            throw Wrong($"'{keys[^1]}' is already defined");
         SkipSpaces();
         object value = ReadValue(depth);
         table.Values.Add(keys[^1], value);

@@ -8,7 +8,7 @@ internal sealed class TomlTable
     /// <summary>The values by key.</summary>
     public Dictionary<string, object> Values { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>How it came about, which says what may be added to it.</summary>
+    /// <summary>How the table was defined, which determines what may be added to it.</summary>
     public TomlOrigin Origin { get; set; }
 
     /// <summary>A value of a type; null when there is none, or one of another type.</summary>
@@ -22,7 +22,7 @@ internal sealed record TomlOther(string Text);
 /// <summary>The tables of an array of tables, which later headers add to.</summary>
 internal sealed class TomlTables : List<object>;
 
-/// <summary>How a table came about.</summary>
+/// <summary>How a table was defined.</summary>
 internal enum TomlOrigin
 {
     /// <summary>A header named a table in it.</summary>

@@ -7,8 +7,8 @@ namespace Airgap.Trust.Certificates;
 
 /// <summary>A certificate log's promise (SCT) inside a certificate.</summary>
 /// <param name="LogId">SHA-256 of the log's key.</param>
-/// <param name="Time">When the log took the certificate.</param>
-/// <param name="Milliseconds">The same as it is signed.</param>
+/// <param name="Time">When the log accepted the certificate.</param>
+/// <param name="Milliseconds">The same time as signed: milliseconds since 1970.</param>
 /// <param name="Extensions">What the log added.</param>
 /// <param name="Signature">The log's signature.</param>
 /// <remarks>Source: RFC 6962, sections 3.2 and 3.3.</remarks>

@@ -21,7 +21,7 @@ internal sealed class IdentityPattern
     public static IdentityPattern Parse(string text) => text.AsSpan().Trim("* ").IsEmpty
         ? throw new AirgapException(
             ErrorCode.InvalidTrustRule,
-            $"The identity '{text}' would be everybody's.",
+            $"The identity '{text}' would match every name.",
             "Write the name as the certificate has it; '*' matches a part of it.")
         : new IdentityPattern(text, text.Split('*'));
 

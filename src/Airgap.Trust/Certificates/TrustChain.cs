@@ -16,7 +16,7 @@ internal static class TrustChain
 
     /// <summary>Builds the chain at a time.</summary>
     /// <param name="leaf">The certificate.</param>
-    /// <param name="roots">What is trusted.</param>
+    /// <param name="roots">The trusted certificates.</param>
     /// <param name="between">Possible intermediate certificates.</param>
     /// <param name="at">The time at which all must be valid; null if that is checked elsewhere.</param>
     /// <param name="usage">The extended key usage that the leaf must name.</param>

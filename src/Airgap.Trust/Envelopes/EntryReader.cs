@@ -48,7 +48,7 @@ internal static class EntryReader
         return proof;
     }
 
-    // Protocol Buffers leave a zero out.
+    // Protocol Buffers omit a zero.
     private static long NotNegative(JsonFields fields, string name) =>
         (fields.Number(name) ?? 0) is >= 0 and { } number ? number : throw fields.Format.Invalid($"'{name}' is negative");
 }

@@ -10,7 +10,7 @@ internal static class SignatureManifest
     private const int MaxAnnotations = 100;
 
     /// <summary>One layer.</summary>
-    /// <param name="Descriptor">What it is.</param>
+    /// <param name="Descriptor">Its descriptor.</param>
     /// <param name="Annotations">Its annotations.</param>
     public sealed record Layer(Descriptor Descriptor, IReadOnlyDictionary<string, string> Annotations);
 

@@ -13,8 +13,8 @@ internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSu
     public const string CosignSignature = "https://sigstore.dev/cosign/sign/v1";
 
     /// <summary>
-    /// The predicate with which a file is signed by its SHA-256, for keys that sign no hash: a name, not an address. No image is signed
-    /// with it, so that neither passes for the other.
+    /// The predicate type that signs a file by its SHA-256, for keys that cannot sign a hash. It is a name, not an address. It signs no
+    /// image, so that a file's signature never counts as an image's, or the reverse.
     /// </summary>
     public const string FileSignature = "urn:airgap-build:file:v1";
 
@@ -28,10 +28,10 @@ internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSu
         return new Statement(fields.NeededText("predicateType"), [.. fields.Objects("subject", MaxSubjects).Select(StatementSubject.Read)]);
     });
 
-    /// <summary>True when the digest is the first subject: those after it are what the file names.</summary>
+    /// <summary>True when the first subject, the file, has the digest; the later subjects are what the file names.</summary>
     public bool IsFirst(Digest digest) => Of(digest).FirstOrDefault() is { } one && ReferenceEquals(one, Subjects[0]);
 
-    /// <summary>The subjects that are the digest.</summary>
+    /// <summary>The subjects with the digest.</summary>
     public IEnumerable<StatementSubject> Of(Digest digest) =>
         Subjects.Where(subject => subject.Digests.GetValueOrDefault(digest.Algorithm) == digest.Hex);
 }

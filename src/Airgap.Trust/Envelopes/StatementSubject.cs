@@ -10,7 +10,7 @@ internal sealed record StatementSubject(IReadOnlyDictionary<string, string> Dige
     /// <summary>Reads one.</summary>
     public static StatementSubject Read(JsonFields fields) => new(Map(fields.Object("digest")), Map(fields.Object("annotations")));
 
-    // Anything but a text is left out: no caller asks for it.
+    // Values that are not strings are left out: no caller needs them.
     private static Dictionary<string, string> Map(JsonFields? fields)
     {
         Dictionary<string, string> map = new(StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Airgap.Trust.Formats;
 
 /// <summary>
-/// The fields of a JSON object. A field of another type is refused; null counts as absent, as Protocol Buffers' JSON has it.
+/// The fields of a JSON object. A field of another type is refused; null counts as absent, as in the JSON of Protocol Buffers.
 /// <see cref="Only"/> refuses unknown fields.
 /// </summary>
 internal sealed class JsonFields

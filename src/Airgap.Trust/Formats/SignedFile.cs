@@ -56,7 +56,7 @@ internal sealed class SignedFile : SignedBytes
     {
         if (_length > MaxWhole)
             throw Rejection.Of(
-                $"The file has more than {MaxWhole} bytes, too many for a signature over all of them: Ed25519 takes none of a hash. "
+                $"The file has more than {MaxWhole} bytes, too many for an Ed25519 signature, which covers all bytes and not a hash. "
                 + "A statement of the file's SHA-256 is verified at any size.");
 
         // Only the hashed bytes are verified.

@@ -28,7 +28,7 @@ internal static class StrictJson
         }
         catch (InvalidOperationException e)
         {
-            throw format.Invalid("an escape in it is no Unicode character", e);
+            throw format.Invalid("an escape in it is not a Unicode character", e);
         }
     }
 }

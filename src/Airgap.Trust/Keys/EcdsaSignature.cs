@@ -3,10 +3,10 @@ using System.Numerics;
 
 namespace Airgap.Trust.Keys;
 
-/// <summary>The two numbers of an ECDSA signature, read strictly: the same on every system.</summary>
+/// <summary>Reads the two numbers of an ECDSA signature strictly, with the same result on every system.</summary>
 internal static class EcdsaSignature
 {
-    /// <summary>From DER, else from r‖s where the length is exactly that; null when it is neither.</summary>
+    /// <summary>Converts DER, or r‖s of exactly the right length; null for anything else.</summary>
     /// <param name="signature">The signature.</param>
     /// <param name="fieldBytes">The length of one number: 32, 48 or 66.</param>
     /// <returns>r‖s, each of that length.</returns>

@@ -18,7 +18,7 @@ internal static class KeyFile
         Format format = new(ErrorCode.InvalidTrustKey, $"The key {name}", Advice);
         if (pem.Length > Limits.ConfigBytes)
             throw format.Invalid("it is too large for a key");
-        // Editors of Windows put a mark of the byte order first.
+        // Windows editors write a byte order mark first.
         string text = Encoding.UTF8.GetString(pem).TrimStart('\uFEFF');
         if (!PemEncoding.TryFind(text, out PemFields fields))
             throw format.Invalid("it is not PEM");

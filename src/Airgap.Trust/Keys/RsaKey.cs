@@ -31,7 +31,7 @@ internal sealed class RsaKey : VerificationKey
     public override bool Verify(SignedBytes data, ReadOnlySpan<byte> signature, bool orOwnHash = true) =>
         _key.VerifyHash(data.Hash(HashAlgorithmName.SHA256), signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
-    /// <summary>PSS by the hash that JWS's algorithm of Notation has for the key's size.</summary>
+    /// <summary>Verifies PSS with the hash that Notation's algorithm has for the key's size.</summary>
     public bool VerifyPss(byte[] data, byte[] signature, HashAlgorithmName hash) =>
         _key.VerifyData(data, signature, hash, RSASignaturePadding.Pss);
 }

@@ -24,16 +24,16 @@ internal abstract class VerificationKey(byte[] subjectPublicKeyInfo)
     public abstract string Algorithm { get; }
 
     /// <summary>
-    /// Whether a signature is of this key, as cosign makes them: ECDSA and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519.
+    /// True when this key made a signature, in the forms of cosign: ECDSA and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519.
     /// </summary>
     /// <param name="data">What is signed.</param>
     /// <param name="signature">The signature.</param>
-    /// <param name="orOwnHash">True to take ECDSA over the curve's own hash too, as cosign 3 makes them in bundles.</param>
+    /// <param name="orOwnHash">True to also accept ECDSA over the curve's own hash, which cosign 3 uses in bundles.</param>
     public abstract bool Verify(SignedBytes data, ReadOnlySpan<byte> signature, bool orOwnHash = true);
 
     /// <summary>Reads a SubjectPublicKeyInfo.</summary>
     /// <param name="der">The DER bytes, nothing after them.</param>
-    /// <param name="format">What it is, for the failure.</param>
+    /// <param name="format">The format's name in failures.</param>
     public static VerificationKey Read(ReadOnlyMemory<byte> der, Format format)
     {
         try

@@ -32,6 +32,6 @@ internal sealed record LogEntry
 /// <param name="Index">The index in that tree.</param>
 /// <param name="TreeSize">The number of entries.</param>
 /// <param name="RootHash">The tree's root.</param>
-/// <param name="Hashes">The nodes beside the way.</param>
+/// <param name="Hashes">The sibling nodes along the path.</param>
 /// <param name="Checkpoint">The signed statement of the root; null when missing.</param>
 internal sealed record InclusionProof(long Index, long TreeSize, byte[] RootHash, IReadOnlyList<byte[]> Hashes, string? Checkpoint);

@@ -101,7 +101,7 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
     private void VerifyExpiry(NotationEnvelope envelope)
     {
         if (envelope.Expiry is { } expiry && now > expiry)
-            throw Rejection.Of($"It has ended ({expiry.UtcDateTime:u}).");
+            throw Rejection.Of($"It has expired ({expiry.UtcDateTime:u}).");
     }
 
     private DateTimeOffset? VerifyTime(NotationEnvelope envelope)

@@ -5,7 +5,7 @@ using Airgap.Trust.Keys;
 
 namespace Airgap.Trust.Notation;
 
-/// <summary>A signature of the Notary Project, out of JWS or COSE. Nothing in it is trusted yet.</summary>
+/// <summary>A signature of the Notary Project, read from JWS or COSE. Nothing in it is trusted yet.</summary>
 /// <remarks>Source: notaryproject/specifications, specs/signature-specification.md and its envelopes.</remarks>
 internal sealed record NotationEnvelope
 {
@@ -27,7 +27,7 @@ internal sealed record NotationEnvelope
     /// <summary>The header of an authority's time.</summary>
     public const string AuthenticTimeHeader = "io.cncf.notary.authenticSigningTime";
 
-    /// <summary>The header of the signature's end.</summary>
+    /// <summary>The header of the signature's expiry.</summary>
     public const string ExpiryHeader = "io.cncf.notary.expiry";
 
     /// <summary>The header of a timestamp over the signature.</summary>

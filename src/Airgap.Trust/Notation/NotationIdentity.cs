@@ -47,7 +47,7 @@ internal sealed class NotationIdentity
             int equals = part.IndexOf('=');
             if (equals <= 0 || !s_types.TryGetValue(part[..equals].Trim(), out string? type)
                 || Unescape(part[(equals + 1)..].Trim()) is not { Length: > 0 } value || !parts.TryAdd(type, value))
-                throw format.Invalid($"'{part.Trim()}' in the identity '{text}' is not a part of a subject, or is there twice");
+                throw format.Invalid($"'{part.Trim()}' in the identity '{text}' is not a part of a subject, or occurs twice");
         }
 
         // As in Notation: fewer parts would match anyone.

@@ -6,7 +6,7 @@ namespace Airgap.Trust.Notation;
 /// <param name="IsSkip">True if nothing is verified.</param>
 /// <param name="Authenticity">Chain to a trust store, and the identity.</param>
 /// <param name="Timestamp">That the certificate was valid when it signed.</param>
-/// <param name="Expiry">That the signature has not ended.</param>
+/// <param name="Expiry">That the signature has not expired.</param>
 internal sealed record NotationLevel(bool IsSkip, bool Authenticity, bool Timestamp, bool Expiry)
 {
     /// <summary>Reads <c>level</c> and <c>override</c>.</summary>

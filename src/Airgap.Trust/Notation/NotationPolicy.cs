@@ -31,10 +31,10 @@ internal sealed class NotationPolicy
             if (statements.Count == 0)
                 throw format.Invalid("it has no statement");
             if (statements.DistinctBy(statement => statement.Name).Count() != statements.Count)
-                throw format.Invalid("two statements have one name");
+                throw format.Invalid("two statements have the same name");
             string[] scopes = [.. statements.SelectMany(statement => statement.Scopes)];
             return scopes.Distinct(StringComparer.Ordinal).Count() == scopes.Length
-                ? new NotationPolicy(statements) : throw format.Invalid("a scope is there twice");
+                ? new NotationPolicy(statements) : throw format.Invalid("a scope occurs twice");
         }, Limits.ConfigBytes);
     }
 

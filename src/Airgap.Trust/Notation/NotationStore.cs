@@ -20,7 +20,7 @@ internal sealed class NotationStore(string folder)
     /// <summary>The certificates of the stores of a type.</summary>
     /// <param name="stores">Each <c>type:name</c>.</param>
     /// <param name="type">The type.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustKey"/>: one is not there or cannot be read.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustKey"/>: one does not exist or cannot be read.</exception>
     public IReadOnlyList<X509Certificate2> Of(IEnumerable<string> stores, string type)
     {
         lock (_read)
@@ -32,7 +32,7 @@ internal sealed class NotationStore(string folder)
     public IReadOnlyList<string> Names()
     {
         Format format = new(ErrorCode.InvalidTrustKey, $"The folder of trust stores {folder}",
-            "It has x509/ca/NAME with the certificates of an authority, as 'notation certificate add' makes it.");
+            "Put the certificates of an authority into x509/ca/NAME in it, as 'notation certificate add' does.");
         try
         {
             string[] names = [.. s_types.Where(type => Directory.Exists(Path.Combine(folder, "x509", type)))
@@ -43,7 +43,7 @@ internal sealed class NotationStore(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw format.Invalid("it is not open to this user", e);
+            throw format.Invalid("this user may not read it", e);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class NotationStore(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw format.Invalid("it is not there, or not open to this user", e);
+            throw format.Invalid("it does not exist, or this user may not read it", e);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Airgap.Trust.Notation;
 /// <param name="MediaType">The manifest's media type.</param>
 /// <param name="Digest">Its digest.</param>
 /// <param name="Size">Its size in bytes.</param>
-/// <param name="Metadata">What the signer added.</param>
+/// <param name="Metadata">The annotations that the signer added.</param>
 internal sealed record TargetArtifact(string MediaType, Digest Digest, long Size, IReadOnlyDictionary<string, string> Metadata)
 {
     /// <summary>Reads the payload.</summary>

@@ -6,8 +6,8 @@ namespace Airgap.Trust.Policies;
 internal static class PolicyScopes
 {
     /// <summary>
-    /// Reference, repository, its parents, host, domains, and the transport's own. Where the host is spelled in another way than usual, its
-    /// usual spelling counts after the written one.
+    /// Reference, repository, its parents, host, domains, and the transport's own. If the host is not in its normalised spelling, the
+    /// scopes of that spelling follow.
     /// </summary>
     public static IEnumerable<string> Of(ImageReference image)
     {

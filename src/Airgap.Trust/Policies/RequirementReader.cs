@@ -97,7 +97,7 @@ internal sealed class RequirementReader(Format format, Func<string, byte[]> read
         IReadOnlyList<string>? datas = fields.Texts(name + "Datas", MaxKeys);
         int count = (path is null ? 0 : 1) + (paths is null ? 0 : 1) + (data is null ? 0 : 1) + (datas is null ? 0 : 1);
         if (count > 1)
-            throw format.Invalid($"of {name}Path, {name}Paths, {name}Data and {name}Datas there may be one");
+            throw format.Invalid($"only one of {name}Path, {name}Paths, {name}Data and {name}Datas is allowed");
         if (count == 0)
             return null;
         List<(byte[], string)> result = data is not null ? [(data, $"in {format.Name}")]

@@ -36,7 +36,7 @@ internal abstract record SignedIdentity
         return identity;
     }
 
-    // ‹signed› is given as latest where the text has neither tag nor digest; such a name is never exact.
+    // If the text has neither tag nor digest, ‹signed› has the tag latest; such a name is never exact.
     private protected abstract bool Fits(ImageReference image, ImageReference signed, bool isWhole);
 
     private static bool HasSelector(string text) => text.Contains('@') || text.LastIndexOf(':') > text.LastIndexOf('/');

@@ -6,8 +6,8 @@ namespace Airgap.Trust.Roots;
 /// <summary>A certificate or timestamp authority that is trusted.</summary>
 /// <param name="Leaf">The only certificate that may stamp; null for certificate authorities, and where the root names only
 /// authorities.</param>
-/// <param name="Roots">What is trusted.</param>
-/// <param name="Between">Certificates that may lie between.</param>
+/// <param name="Roots">The trusted certificates.</param>
+/// <param name="Between">Possible intermediate certificates.</param>
 /// <param name="Validity">When it is trusted.</param>
 internal sealed record Authority(
     X509Certificate2? Leaf, IReadOnlyList<X509Certificate2> Roots, IReadOnlyList<X509Certificate2> Between, Validity Validity)

@@ -7,7 +7,7 @@ using Airgap.Trust.Keys;
 namespace Airgap.Trust.Roots;
 
 /// <summary>The trust anchors of keyless signatures: sigstore's <c>trusted_root.json</c>.</summary>
-/// <remarks>Source: sigstore/protobuf-specs, sigstore_trustroot.proto. What it lists is asked for: without logs no entry is needed, without
+/// <remarks>Source: sigstore/protobuf-specs, sigstore_trustroot.proto. Only what it lists is required: without logs no entry, without
 /// certificate logs no promise.</remarks>
 internal sealed class TrustedRoot
 {
@@ -66,7 +66,7 @@ internal sealed class TrustedRoot
             log.Text("hashAlgorithm") is "SHA2_256" ? ReadKey(key.Text("keyDetails"), bytes, format) : null, validity);
     }
 
-    // A log by an algorithm of tomorrow must not make today's unusable: its entries are refused, not the file.
+    // A log with an unknown algorithm must not make the others unusable: its entries are refused, not the file.
     private static VerificationKey? ReadKey(string? details, byte[] bytes, Format format) => details switch
     {
         "PKCS1_RSA_PKCS1V5" => VerificationKey.Read(KeyFile.FromPkcs1(bytes, format), format),

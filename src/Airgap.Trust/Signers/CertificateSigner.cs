@@ -12,8 +12,8 @@ namespace Airgap.Trust.Signers;
 /// <param name="root">The trusted authorities and logs.</param>
 /// <param name="identity">The name in the certificate; null for any.</param>
 /// <param name="issuer">The issuer of the identity; null for any, if only the authority counts.</param>
-/// <param name="mayBeNow">True if a certificate that is valid now needs no proof of its time: those of an own authority live
-/// long.</param>
+/// <param name="mayBeNow">True if a certificate that is valid now needs no proof of its time: a private authority's certificates
+/// live long.</param>
 internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? identity, IdentityPattern? issuer, bool mayBeNow = false)
     : Signer
 {

@@ -77,7 +77,8 @@ internal static class ClassicWriter
     }, JsonBytes.Unescaped), MediaTypes.OciManifest);
 
     /// <summary>
-    /// A manifest that attaches a sigstore bundle to an image, as cosign 3 writes it, without a time: one bundle gives one manifest.
+    /// A manifest that attaches a sigstore bundle to an image, as cosign 3 writes it, without a time, so that
+    /// the same bundle always makes the same manifest.
     /// </summary>
     public static Manifest Referrer(Descriptor subject, Descriptor empty, Descriptor bundle, string predicateType) =>
         Manifest.Parse(JsonBytes.Object(json =>

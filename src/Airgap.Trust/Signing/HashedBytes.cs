@@ -9,10 +9,10 @@ internal sealed class HashedBytes(byte[] sha256) : SignedBytes
     /// <inheritdoc/>
     public override byte[] Hash(HashAlgorithmName algorithm) => algorithm == HashAlgorithmName.SHA256
         ? sha256
-        : throw Rejection.Of("It is not by the key over SHA-256, the one hash that is computed of an archive.");
+        : throw Rejection.Of("It is not a signature by the key over SHA-256, the only hash that is computed for an archive.");
 
     /// <inheritdoc/>
     public override byte[] Whole() => throw Rejection.Of(
-        "An Ed25519 signature over a whole file cannot be verified by the hash of the file, which is all that is known here; one over a " +
-        "statement of the hash can.");
+        "An Ed25519 signature over a whole file cannot be verified here, because only the hash of the file is known; a signature over a " +
+        "statement of the hash can be verified.");
 }

@@ -28,8 +28,8 @@ internal abstract class SigningKey(VerificationKey verifier, string name) : IDis
         return Public.Verify(data, signature, orOwnHash: false)
             ? signature
             : throw new AirgapException(
-                ErrorCode.SigningFailed, $"What was signed by {Name} is not verified by its public key.",
-                "See that the public key and the program that signs belong together.");
+                ErrorCode.SigningFailed, $"The signature by {Name} does not match its public key.",
+                "Check that the public key and the signing program belong together.");
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace Airgap.Trust.Stored;
 
 /// <summary>
 /// Manifests whose subject is an image. A list is a hint: each manifest is fetched, and one with another subject is skipped.
-/// cosign's own lists tell a wrong artifact type, so none is left out for its entry in the list.
+/// cosign's own lists state a wrong artifact type, so no manifest is skipped because of its entry in the list.
 /// </summary>
 internal static class AttachedManifests
 {
@@ -22,7 +22,7 @@ internal static class AttachedManifests
     {
         ReferrerList list = await store.ListReferrersAsync(subject, cancellationToken);
         if (list.Manifests.Length > Limits.Signatures)
-            notes.Add($"There are {list.Manifests.Length} referrers, and the first {Limits.Signatures} were looked at.");
+            notes.Add($"There are {list.Manifests.Length} referrers, and the first {Limits.Signatures} were examined.");
         List<Manifest> result = [];
         foreach (Descriptor[] some in list.Manifests.Take(Limits.Signatures).Chunk(AtOnce))
         {

@@ -10,7 +10,7 @@ internal static class BlobBytes
     public static async Task<byte[]> ReadAsync(Stream stream, Descriptor blob, CancellationToken cancellationToken)
     {
         if (blob.Size > Limits.DocumentBytes)
-            throw Rejection.Of($"It has {blob.Size} bytes, more than any signature.");
+            throw Rejection.Of($"It has {blob.Size} bytes, too many for a signature.");
         byte[] bytes = new byte[blob.Size];
         await stream.ReadExactlyAsync(bytes, cancellationToken);
 

@@ -15,7 +15,7 @@ internal static class TimestampToken
     /// <summary>The time of a token over a signature.</summary>
     /// <param name="bytes">The authority's whole answer, or the token alone.</param>
     /// <param name="stamped">What was stamped: the signature's bytes.</param>
-    /// <param name="authorities">Who is trusted.</param>
+    /// <param name="authorities">The trusted authorities.</param>
     /// <returns>Null if the token does not match or no trusted authority made it.</returns>
     public static DateTimeOffset? Verify(byte[] bytes, byte[] stamped, IReadOnlyList<Authority> authorities)
     {

@@ -118,7 +118,7 @@ internal sealed class ImageVerifier(ISignatureStore store, TimeProvider clock)
         try
         {
             if (blob.Size > Limits.DocumentBytes)
-                throw Rejection.Of($"A signature has {blob.Size} bytes, more than any has.");
+                throw Rejection.Of($"A signature has {blob.Size} bytes, too many for a signature.");
             return check(await store.ReadBlobAsync(blob, cancellationToken));
         }
         catch (AirgapException e) when (SignatureFailures.IsOfOne(e))

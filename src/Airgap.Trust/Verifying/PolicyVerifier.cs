@@ -26,7 +26,7 @@ internal sealed class PolicyVerifier(ContainersPolicy policy, ISignatureStore st
         {
             return new Verdict([], new Diagnostic(
                 ErrorCode.UnsupportedTrustPolicy, $"The policy requires '{unsupported.Type}' for {image}, which is not supported.",
-                "Ask for 'sigstoreSigned' in its place, or leave this image out."));
+                "Require 'sigstoreSigned' instead, or leave this image out."));
         }
 
         foreach (PolicyRequirement.Signed signed in requirements.OfType<PolicyRequirement.Signed>())

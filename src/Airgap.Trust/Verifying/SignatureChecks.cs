@@ -17,7 +17,7 @@ internal static class SignatureChecks
         if (signed.Digest != image)
             throw Rejection.Of($"It signs another image, {signed.Digest}.");
         if (demand.Accepts is { } accepts && !accepts(signed.Reference))
-            throw Rejection.Of($"It signs the image under the name '{signed.Reference}', which the policy does not take.");
+            throw Rejection.Of($"It signs the image under the name '{signed.Reference}', which the policy does not accept.");
         RequireAnnotations(demand, signed.Annotations);
         return by with { Form = "cosign" };
     }

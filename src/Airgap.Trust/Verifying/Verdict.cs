@@ -25,7 +25,7 @@ internal sealed record Verdict(IReadOnlyList<SignedBy> By, Diagnostic? Refusal)
         string[] distinct = [.. notes.Distinct(StringComparer.Ordinal)];
         string details = string.Join(" ", distinct.Take(MaxReasons))
             + (distinct.Length > MaxReasons ? $" And {distinct.Length - MaxReasons} more." : "");
-        string message = code == ErrorCode.SignatureMissing ? $"{subject} is not signed." : $"{subject} has no signature that counts.";
+        string message = code == ErrorCode.SignatureMissing ? $"{subject} is not signed." : $"{subject} has no acceptable signature.";
         return new Verdict([], new Diagnostic(
             code, details.Length == 0 ? message : $"{message} {details}",
             "Ask the signer which key or identity signs, or leave this image out."));

@@ -74,8 +74,8 @@ public sealed class NotationIdentityTests : NotationCheckTestBase
             Critical = [NotationEnvelope.SchemeHeader, NotationEnvelope.ExpiryHeader]
         };
         Verify(ends);
-        Refused("has ended", ends with { Expiry = s_now.AddSeconds(-1) });
-        Assert.Contains("has ended",
+        Refused("has expired", ends with { Expiry = s_now.AddSeconds(-1) });
+        Assert.Contains("has expired",
             Verify(ends with { Expiry = s_now.AddSeconds(-1) }, Checks(level: new(false, true, true, false))).Skipped);
 
         X509Certificate2 past = Leaf(end: s_now.AddDays(-1));

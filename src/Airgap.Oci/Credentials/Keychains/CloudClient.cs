@@ -4,9 +4,9 @@ using Polly;
 namespace Airgap.Oci.Credentials.Keychains;
 
 /// <summary>
-/// Sends the few requests that obtain credentials for a cloud's registries. A metadata service is asked once, for up to
-/// a second, without a proxy: outside its cloud nothing answers there. A cloud's public endpoints are asked up to three
-/// times.
+/// Sends the few requests that obtain credentials for a cloud's registries. A metadata service gets one request of up
+/// to a second, without a proxy: outside its cloud nothing answers there. A cloud's public endpoints get up to three
+/// requests.
 /// </summary>
 /// <param name="createHandler">Creates the handler for all requests; null for the machine's network.</param>
 /// <param name="clock">Measures time limits and waits.</param>
@@ -63,7 +63,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
                     using HttpRequestMessage request = create();
                     host = request.RequestUri!.Host;
                     if (request.RequestUri.Scheme != Uri.UriSchemeHttps && !request.RequestUri.IsLoopback)
-                        throw new CloudException($"{host} is not asked, since its address is not https");
+                        throw new CloudException($"{host} gets no request, because its address is not https");
                     return await SendAsync(_endpoints.Value, request, s_endpointLimit, token);
                 },
                 cancellationToken);

@@ -93,7 +93,7 @@ internal sealed class CloudKeychain(
         if (found is not null)
         {
             trace?.Invoke($"keychain {name}: {found.Credential} for {registry} by {found.From}, until {found.Expires:u}");
-            // A cloud that issues expired credentials would be asked endlessly.
+            // A cloud that issues expired credentials would otherwise receive requests endlessly.
             if (found.Expires - s_margin <= clock.GetUtcNow())
                 return found with { Expires = clock.GetUtcNow() + (2 * s_margin) };
         }

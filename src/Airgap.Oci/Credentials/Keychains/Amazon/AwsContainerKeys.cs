@@ -33,7 +33,7 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
         CloudResponse response = await client.RequestMetadataAsync(request, cancellationToken)
             ?? throw new CloudException($"the container's credentials at {uri.Authority} cannot be reached");
         return Read(response) ?? throw new CloudException(
-            $"{uri.Authority} gave no credentials for the container's role (status {response.Status})");
+            $"{uri.Authority} returned no credentials for the container's role (status {response.Status})");
     }
 
     /// <summary>The keys in the answer of a container's or an instance's service, or null.</summary>

@@ -29,7 +29,7 @@ internal sealed class AwsKeyChain
     public string Places => string.Join(", ", _sources.Select(source => source.Place));
 
     /// <summary>Searches for keys.</summary>
-    /// <param name="region">The region of the token service, if one is asked.</param>
+    /// <param name="region">The region of the token service, if that is used.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>The keys and their place; null when no place has any.</returns>
     /// <exception cref="CloudException">A place has keys that cannot be used.</exception>

@@ -14,7 +14,7 @@ internal interface IAwsKeySource
     string Place { get; }
 
     /// <summary>Searches for keys.</summary>
-    /// <param name="region">The region of the token service, if one is asked.</param>
+    /// <param name="region">The region of the token service, if that is used.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>Null when the source has none.</returns>
     /// <exception cref="CloudException">The source has keys that cannot be used.</exception>

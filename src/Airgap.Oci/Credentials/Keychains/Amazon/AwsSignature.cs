@@ -68,6 +68,6 @@ internal static class AwsSignature
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 
-    // The specification asks for lower case.
+    // The specification requires lower case.
     private static string Lower(string name) => name.ToLowerInvariant();
 }

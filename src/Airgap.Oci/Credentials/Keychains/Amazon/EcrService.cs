@@ -35,10 +35,10 @@ internal sealed class EcrService(EnvironmentVariables environment, CloudClient c
     }
 }
 
-/// <summary>The answer of an operation.</summary>
+/// <summary>The response to an operation.</summary>
 /// <param name="IsSuccess">True for 2xx.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Json">The body; an empty element when it is no JSON object.</param>
+/// <param name="Json">The body; an empty element when it is not a JSON object.</param>
 /// <param name="Place">The service's host.</param>
 internal sealed record EcrResponse(bool IsSuccess, int Status, JsonElement Json, string Place)
 {

@@ -26,7 +26,7 @@ internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient 
                 return new CloudLogin(new Credential.Basic("_json_key", text), DateTimeOffset.MaxValue, KeyFile);
             throw new CloudException(
                 $"the file '{path}' that {KeyFile} names is " +
-                $"{(type is null ? "no key file of Google's" : $"of the type {type}, which only Google's own helper can use")}");
+                $"{(type is null ? "not a Google key file" : $"of the type {type}, which only Google's own helper can use")}");
         }
 
         string host = environment.NonEmpty("GCE_METADATA_HOST") ?? "metadata.google.internal";

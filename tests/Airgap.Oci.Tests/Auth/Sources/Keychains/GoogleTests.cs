@@ -44,7 +44,7 @@ public sealed class GoogleTests : HelperTest
 
     [TestMethod]
     [DataRow("""{"type":"external_account"}""", "of the type external_account")]
-    [DataRow("[]", "no key file of Google's")]
+    [DataRow("[]", "not a Google key file")]
     [DataRow(null, "cannot be read")]
     public async Task AnotherFileIsRefused(string? content, string expected)
     {
