@@ -9,10 +9,10 @@ internal sealed class Bench(string tool)
     private readonly List<string> _order = [];
     private readonly Dictionary<string, List<Sample>> _samples = [];
 
-    /// <summary>The executable that is measured.</summary>
+    /// <summary>The measured executable.</summary>
     public string Tool => tool;
 
-    /// <summary>Runs the tool once, and counts what the registries saw.</summary>
+    /// <summary>Runs the tool once, and counts the registries' requests.</summary>
     /// <param name="row">What is measured.</param>
     /// <param name="arguments">The tool's arguments.</param>
     /// <param name="registries">Those whose requests count: the source, then the destination.</param>
@@ -22,12 +22,12 @@ internal sealed class Bench(string tool)
         string row, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor = null, Func<long>? received = null) =>
         RunAsync(row, tool, arguments, registries, floor, compared: null, received);
 
-    /// <summary>Runs a peer once on the same work as a row of the tool's.</summary>
+    /// <summary>Runs a peer once on the same work as a row of the tool.</summary>
     public Task RunPeerAsync(
         string peer, string row, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor = null) =>
         RunAsync($"{row}: {peer}", peer, arguments, registries, floor, compared: row);
 
-    /// <summary>Takes what was measured otherwise.</summary>
+    /// <summary>Adds figures that were measured elsewhere.</summary>
     public void Add(string row, Measurement measured) => Add(row, new Sample(measured, [], 0, null, null));
 
     /// <summary>Prints the table.</summary>

@@ -31,7 +31,7 @@ internal sealed record BundleShape(string Name, IReadOnlyList<IReadOnlyList<long
         return new BundleShape("bench", all);
     }
 
-    /// <summary>2 images of 2 small layers: what is left of a copy when next to nothing is moved.</summary>
+    /// <summary>2 images of 2 small layers: the fixed cost of a copy that moves almost nothing.</summary>
     public static BundleShape Small { get; } = new("small", [[20 * KiB, 30 * KiB], [25 * KiB, 40 * KiB]]);
 
     /// <summary>One image of one layer of 5 GiB.</summary>

@@ -15,7 +15,7 @@ internal sealed class CarryRows(Bench bench, int divisor)
         await RunAsync(runs, "1 Gbit/s: ", GigabitLine);
     }
 
-    // The bundle names its images by the address of the line, so that all bytes take it.
+    // The bundle names its images by the address of the line, so that all bytes pass over it.
     private async Task RunAsync(int runs, string where, double bytesPerSecond)
     {
         using TempFolder work = new();

@@ -8,13 +8,13 @@ using Airgap.TestKit.Peers;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// What a registry spends on one large blob in each form of upload, sent by a plain client: its own CPU, not the client's.
+/// The cost of one large blob to a registry in each form of upload, sent by a plain client: only the registry's CPU time.
 /// </summary>
 internal sealed class FormRows(Bench bench, int divisor)
 {
     private const int MiB = 1024 * 1024;
 
-    // The bytes of the first PATCH; null for one PUT. Those that grow are twice as long each time.
+    // The bytes of the first PATCH; null for one PUT. A growing chunk is twice as long each time.
     private static readonly (string Name, int? First, bool Grow)[] s_forms =
     [
         ("one PUT", null, false),

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>A bundle written straight into the storage folder of a registry. The same shape always gives the same bytes.</summary>
+/// <summary>A bundle written directly into the storage folder of a registry. The same shape always gives the same bytes.</summary>
 internal sealed class GeneratedBundle
 {
     private readonly string _root;
@@ -18,13 +18,13 @@ internal sealed class GeneratedBundle
         _shape = shape;
     }
 
-    /// <summary>Where the bundle is in the registry.</summary>
+    /// <summary>The reference of the bundle in the registry.</summary>
     public string Repository => $"{_shape.Name}/bundle";
 
     /// <summary>Number of distinct blobs written.</summary>
     public int Blobs { get; private set; }
 
-    /// <summary>Their bytes.</summary>
+    /// <summary>The size of these blobs in bytes.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Repository and digest of each layer, for the floor that only reads.</summary>
@@ -63,7 +63,7 @@ internal sealed class GeneratedBundle
         return bundle;
     }
 
-    /// <summary>Where a storage folder has a blob's bytes.</summary>
+    /// <summary>The path of a blob's bytes in a storage folder.</summary>
     public static string FileOf(string folder, string digest) =>
         Path.Combine(folder, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data");
 

@@ -4,8 +4,8 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// Ten times the images have to take ten times as long, and no more memory than their manifests need; a long layer no more than a short
-/// one.
+/// Ten times the images must take at most ten times as long, and no more memory than their manifests need; a long layer no more than a
+/// short one.
 /// </summary>
 internal sealed class GrowthRows(Bench bench, int most, int divisor)
 {

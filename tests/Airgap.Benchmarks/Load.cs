@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>Asks a server for one path over and over, on many connections, each a request at a time.</summary>
+/// <summary>Requests one path of a server repeatedly, on many connections, each with one request at a time.</summary>
 /// <param name="Requests">The answers that came.</param>
 /// <param name="Bytes">Their bytes.</param>
 /// <param name="Took">In what time.</param>
@@ -26,7 +26,7 @@ internal sealed record Load(long Requests, long Bytes, TimeSpan Took)
     {
         string authorization = login is null ? "" : $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(login))}\r\n";
 
-        // Clients name what they read; of one that does not, docker-registry thinks that it is an old one.
+        // Clients send an Accept header; without one, docker-registry assumes an old client.
         byte[] request = Encoding.ASCII.GetBytes(
             $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nAccept: {Accepted}\r\n{authorization}\r\n");
         Stream[] streams = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => ConnectAsync(address)));
@@ -52,7 +52,7 @@ internal sealed record Load(long Requests, long Bytes, TimeSpan Took)
         return tls;
     }
 
-    // The first answer tells how long all of them are.
+    // The first response shows the length of all.
     private static async Task<long> FirstAsync(Stream stream, byte[] request)
     {
         await stream.WriteAsync(request);

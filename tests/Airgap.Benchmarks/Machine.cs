@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>Names the machine that figures were measured on.</summary>
+/// <summary>Names the machine on which figures were measured.</summary>
 internal static class Machine
 {
     public static string Describe()

@@ -30,7 +30,7 @@ internal static class MeasuredProcess
         return new Measurement(wall, cpu, await peak, process.ExitCode, await error);
     }
 
-    // The kernel keeps the high-water mark; reading it now and then misses only what grows in the last instant.
+    // The kernel keeps the peak; reading it periodically misses only growth in the last instant.
     private static async Task<long?> WatchAsync(Process process)
     {
         if (!OperatingSystem.IsLinux())
@@ -43,7 +43,7 @@ internal static class MeasuredProcess
             try
             {
                 string? line = File.ReadLines(status).FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-                // Zero while the process is not yet what it will be, or no longer.
+                // Zero before the process runs its program, and after its end.
                 if (line is not null && long.Parse(
                     line.AsSpan(6).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) is > 0 and long high)
                     peak = high * 1024;

@@ -3,7 +3,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>One large image, which every peer on the PATH can copy, too.</summary>
+/// <summary>One large image, which every peer on the PATH can also copy.</summary>
 internal sealed class PeerRows(Bench bench, int divisor)
 {
     private const string Row = "one image, registry -> empty registry";

@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>What a copy of many images costs that are all present: as it is, asking in bulk, and with an earlier plan besides.</summary>
+/// <summary>The cost of a copy of many images that are all present: alone, with --ask-in-bulk, and also with --earlier-plan.</summary>
 internal sealed class PresentRows(Bench bench, int images)
 {
     public async Task RunAsync()
@@ -25,7 +25,7 @@ internal sealed class PresentRows(Bench bench, int images)
 
         if (!DockerRegistry.IsAvailable)
             return;
-        // Over the folder that the embedded registry wrote.
+        // With the folder that the embedded registry wrote.
         await using DockerRegistry docker = await DockerRegistry.StartAsync(far, logsRequests: true);
         foreach ((string name, string[] how) in Ways())
         {

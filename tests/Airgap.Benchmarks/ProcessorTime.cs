@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>Processor time, user and system together; null where the system does not tell.</summary>
+/// <summary>Processor time, user and system together; null if the system does not report it.</summary>
 internal static partial class ProcessorTime
 {
-    /// <summary>That of all child processes that have ended.</summary>
+    /// <summary>The time of all child processes that have ended.</summary>
     public static TimeSpan? OfChildren() => Of(-1);
 
-    /// <summary>That of the calling thread.</summary>
+    /// <summary>The time of the calling thread.</summary>
     public static TimeSpan? OfThread() => Of(1);
 
     // Source: getrusage(2).

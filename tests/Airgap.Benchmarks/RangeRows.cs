@@ -5,8 +5,8 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// One long layer over a line of 80 ms on which a connection has at most 1 MiB under way: down by parts side by side and by one stream, and
-/// up, where each chunk waits for a round trip.
+/// One long layer over a line with a latency of 80 ms and at most 1 MiB in transit per connection: the download in parallel parts and one
+/// stream, and the upload, where each chunk waits for a round trip.
 /// </summary>
 internal sealed class RangeRows(Bench bench, int divisor)
 {

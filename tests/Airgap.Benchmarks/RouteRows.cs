@@ -5,11 +5,11 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// Each route of the big bundle, cold and again, between embedded registries and, where it is installed, between docker-registries.
+/// Each route of the big bundle, first and repeated, between embedded registries and, if it is installed, between docker-registries.
 /// </summary>
 internal sealed class RouteRows(Bench bench, int divisor)
 {
-    // Null is the tool itself.
+    // Null for the tool itself.
     private static readonly string?[] s_peers = Cli.Find("imgpkg") is null ? [null] : [null, "imgpkg"];
 
     public async Task RunAsync(int runs)
@@ -21,7 +21,7 @@ internal sealed class RouteRows(Bench bench, int divisor)
         GeneratedBundle bundle = GeneratedBundle.Write(storage, embedded.Host, shape);
         Console.WriteLine($"{bundle.Blobs} blobs, {bundle.Bytes / 1e6:n0} MB");
 
-        // The same layers in the same storage, served by both; only the hosts in the bundles' locks differ.
+        // Both serve the same layers from the same storage; only the hosts in the bundles' locks differ.
         await using DockerRegistry? docker = DockerRegistry.IsAvailable ? await DockerRegistry.StartAsync(storage) : null;
         string? dockerBundle = docker is null
             ? null : GeneratedBundle.Write(storage, docker.Host, shape with { Name = "peers" }).Repository;
@@ -93,7 +93,7 @@ internal sealed class RouteRows(Bench bench, int divisor)
         return (registry, registry.Host, null);
     }
 
-    // A registry is null where nothing counts its requests.
+    // A registry is null if nothing counts its requests.
     private sealed record Side(
         string Host, string Repository, RegistryFixture? Registry, string Suffix,
         Func<Task<(IAsyncDisposable Server, string Host, RegistryFixture? Counted)>> StartDestination)

@@ -8,7 +8,7 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// An archive that is served beside a folder that is: how soon it answers, how many requests a second, and with how much memory.
+/// A served archive compared with a served folder: the time to the first response, the requests per second, and the memory.
 /// </summary>
 internal sealed class ServeRows(Bench bench, int divisor)
 {
@@ -56,7 +56,7 @@ internal sealed class ServeRows(Bench bench, int divisor)
         await PeerAsync(work["imported"], manifest, blob);
     }
 
-    // The same folder, served by docker-registry, which measures as the folder does: by the same client, in the same run.
+    // The same folder, served by docker-registry and measured in the same way: with the same client, in the same run.
     private static async Task PeerAsync(string folder, string manifest, string blob)
     {
         if (!DockerRegistry.IsAvailable)

@@ -17,10 +17,10 @@ internal sealed class ServedProcess : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>From start to the line with its address.</summary>
+    /// <summary>The time from the start to the line with its address.</summary>
     public TimeSpan Ready { get; }
 
-    /// <summary>User and system time until now.</summary>
+    /// <summary>User and system time so far.</summary>
     public TimeSpan Cpu
     {
         get
@@ -30,11 +30,11 @@ internal sealed class ServedProcess : IDisposable
         }
     }
 
-    /// <summary>The most resident memory until now; null where the system does not tell.</summary>
+    /// <summary>The peak of resident memory so far; null if the system does not report it.</summary>
     public long? PeakBytes => Status("VmHWM:");
 
-    /// <summary>Of the resident memory of now, what is no page of a file, which the system can drop and read again; null where the system
-    /// does not tell.</summary>
+    /// <summary>The current resident memory without pages of files, which the system can drop and read again; null if the system
+    /// does not report it.</summary>
     public long? OwnBytes => Status("RssAnon:");
 
     public static async Task<ServedProcess> StartAsync(string tool, params string[] arguments)

@@ -12,7 +12,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// Shards of 3,000 images as a model has them, and a small case that is run, beside what the model says of it.
+/// Shards of 3,000 images as calculated by a model, and a small case that is run, next to the model's result for it.
 /// </summary>
 internal static class ShardRows
 {
@@ -49,7 +49,7 @@ internal static class ShardRows
             Console.WriteLine(await MeasureAsync(count));
     }
 
-    // In one process, at a registry in memory that waits at each request: what there is of bytes takes no time.
+    // In one process, with a registry in memory that delays each request: the bytes take no time.
     private static async Task<string> MeasureAsync(int count)
     {
         const int places = 4;

@@ -7,8 +7,8 @@ using System.Text.Json.Nodes;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// An archive of many images and many bytes that takes no room: its images' layers are holes, under digests that are not theirs. It can be
-/// listed and served.
+/// An archive of many images and many bytes that takes no disk space: its images' layers are holes, with digests that do not match. It can
+/// only be listed and served.
 /// </summary>
 internal static class SparseArchive
 {

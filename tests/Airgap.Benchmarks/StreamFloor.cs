@@ -7,14 +7,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// What a bundle's bytes cost from a registry to a file when nothing but the plain work is done: as many threads as the tool has streams
-/// read blobs from connections of their own, hash them and write them side by side to one file, which is then flushed to the disk.
+/// The minimum cost of moving a bundle's bytes from a registry to a file: as many threads as the tool has streams
+/// read blobs from separate connections, hash them and write them concurrently to one file, which is then flushed to the disk.
 /// </summary>
 internal static class StreamFloor
 {
     public const string Row = "floor: read from the registry, hash and write, 8 streams";
 
-    /// <summary>As many as the tool has unless told.</summary>
+    /// <summary>As many as the tool has by default.</summary>
     private const int Streams = 8;
 
     private const int BufferSize = 256 * 1024;
@@ -33,7 +33,7 @@ internal static class StreamFloor
                 try
                 {
                     Work(address[0], int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture), jobs, to);
-                    // Of the threads alone: the registry may be in this process.
+                    // The time of these threads only: the registry may be in this process.
                     cpu[number] = ProcessorTime.OfThread();
                 }
                 catch (Exception e)
@@ -57,7 +57,7 @@ internal static class StreamFloor
         File.Delete(scratch);
     }
 
-    // The largest first, as the tool takes them.
+    // The largest first, as in the tool.
     private static List<Job> Place(GeneratedBundle bundle)
     {
         List<Job> jobs = [];
@@ -116,7 +116,7 @@ internal static class StreamFloor
         }
     }
 
-    /// <summary>Reads an answer's head.</summary>
+    /// <summary>Reads a response's headers.</summary>
     /// <returns>The bytes in the buffer, of which the head is the beginning.</returns>
     private static int Head(Socket socket, byte[] buffer, out int head)
     {

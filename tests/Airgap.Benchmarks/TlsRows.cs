@@ -7,8 +7,8 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// One large image to and from docker-registry over TLS, near and far, as registries are in use: here the choice of HTTP/1.1 or HTTP/2
-/// counts.
+/// One large image to and from docker-registry over TLS, with low and high latency, as registries are used: here the choice of HTTP/1.1 or
+/// HTTP/2 matters.
 /// </summary>
 internal sealed class TlsRows(Bench bench, int divisor)
 {

@@ -3,7 +3,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>Builds the tool as it ships.</summary>
+/// <summary>Builds the tool as it is released.</summary>
 internal static class ToolBuild
 {
     public static async Task<string> PublishAsync()

@@ -6,7 +6,7 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A build advises properties and items, and never a flag of the command line.</summary>
+/// <summary>The advice of a build names properties and items, and never a flag of the command line.</summary>
 [TestClass]
 public sealed partial class AdviceTests
 {

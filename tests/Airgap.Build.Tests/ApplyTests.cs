@@ -4,13 +4,13 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A publish brings its manifests into the cluster that is named twice, by a process of the tool's.</summary>
+/// <summary>A publish applies its manifests to the cluster that is named twice, with the tool in a separate process.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class ApplyTests
 {
-    // What the tool writes with --json; its own tests compare that with the real one.
+    // The tool's output with --json; the tool's tests compare it with the real one.
     private const string Report = """
         {"command":"apply","summary":"1 object applied",
          "objects":[{"kind":"PackageRepository","namespace":"packages","name":"simple","outcome":"created","state":"reconcile succeeded"}],
@@ -83,7 +83,7 @@ public sealed class ApplyTests
             files, CancellationToken.None);
     }
 
-    // dotnet finds a command of its own on the PATH, as it finds a tool that is installed.
+    // dotnet finds a command on the PATH as it finds an installed tool.
     private static void InstallTool(TestProject project, int exitCode, string errors)
     {
         Directory.CreateDirectory(project["tools"]);

@@ -70,7 +70,7 @@ public sealed class ArchiveTests
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
 
-        // The two of them are read as one, without a join.
+        // The two archives are read as one, without merging them.
         (await project.RelocateAsync("-p:AirgapSourceArchive=out/delta.tar%3Bout/full.tar", $"-p:AirgapRegistry={destination.Host}/new"))
             .Succeeded();
         await content.AssertCompleteAsync("new/simple-app-bundle", "v1.0.0");
@@ -86,7 +86,7 @@ public sealed class ArchiveTests
             """<ImgpkgImage Include="registry.local:5055/apps/multi:1.0.0" /><ImgpkgBundle Include="registry.local:5055/user1/nested-bundle:v1.0.0" />""").Reaching(source);
         using TempFolder disc = new();
         string[] to = [$"-p:AirgapArchive={disc["all.tar"]}", "-p:AirgapArchiveFormat=oci", "-p:AirgapArchiveVolumeSize=40kB"];
-        // Side by side: one waits for the other, and adds to what it wrote.
+        // In parallel: one waits for the other, and adds to its archive.
         DotnetResult[] written = await Task.WhenAll(one.RelocateAsync(to), other.RelocateAsync(to));
         Assert.AreEqual(1, written.Count(
             result => result.Succeeded().Output.Contains("keeps the content of other projects: App", StringComparison.Ordinal)));
@@ -149,7 +149,7 @@ public sealed class ArchiveTests
         foreach ((string file, DateTime time) in before)
             Assert.AreEqual(time, File.GetLastWriteTimeUtc(file), file);
 
-        // What is attached since is not told by a digest: who wants it has the source asked.
+        // A digest does not show later attached artifacts: a project that wants them contacts the source.
         (await project.RelocateAsync([.. arguments, "-p:AirgapArtifacts=all"])).Succeeded();
         Assert.IsNotEmpty(source.Of(RequestKind.ReferrersGet));
         Assert.AreNotEqual(before[project["out/bundle.tar"]], File.GetLastWriteTimeUtc(project["out/bundle.tar"]));
@@ -199,7 +199,7 @@ public sealed class ArchiveTests
         Assert.IsFalse(Directory.Exists(project.Artifacts));
     }
 
-    // The archive is imported without the source, and the manifest stays.
+    // The archive is imported without the source, and the manifest stays the same.
     private static async Task AssertImportedAsync(TestProject project, RegistryFixture source, RegistryFixture destination, string manifest)
     {
         source.Clear();

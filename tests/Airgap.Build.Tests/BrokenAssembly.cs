@@ -5,14 +5,14 @@ using System.Reflection.PortableExecutable;
 namespace Airgap.Build.Tests;
 
 /// <summary>
-/// Breaks a copy of an assembly as a defect would: a method of it throws what nobody expects. The product itself needs no hook for that.
+/// Changes a copy of an assembly so that a method throws an unexpected exception, as a defect would. The product needs no hook for that.
 /// </summary>
 internal static class BrokenAssembly
 {
     // ldnull; throw: a NullReferenceException, whatever the method should return.
     private static ReadOnlySpan<byte> Body => [0x14, 0x7A];
 
-    /// <summary>Gives each method of that name a body that does nothing but throw.</summary>
+    /// <summary>Replaces the body of each method with that name by one that only throws.</summary>
     /// <param name="path">The assembly, which is written over.</param>
     /// <param name="type">The type's full name.</param>
     /// <param name="method">The method's name; all its overloads are broken.</param>
@@ -49,7 +49,7 @@ internal static class BrokenAssembly
             return;
         }
 
-        // Without the sections that follow the code: they are the handlers of what is gone.
+        // Removes the sections after the code: they contain the exception handlers of the replaced body.
         method[0] &= unchecked((byte)~MoreSections);
         BinaryPrimitives.WriteInt32LittleEndian(method[4..], Body.Length);
         Body.CopyTo(method[FatHeader..]);

@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>The ways a build can be run, and the kinds of projects that can be.</summary>
+/// <summary>The ways to run a build, and the kinds of projects.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class BuildShapeTests
@@ -32,7 +32,7 @@ public sealed class BuildShapeTests
         DotnetResult result = (await project.PublishAsync(
             $"-p:AirgapRegistry={source.Host}/apps", "-getTargetResult:PublishImgpkgBundles", "-getItem:ImgpkgRelocated")).Succeeded();
 
-        // MSBuild prints warnings behind the document.
+        // MSBuild prints warnings after the document.
         Utf8JsonReader reader = new(Encoding.UTF8.GetBytes(result.Output));
         using JsonDocument json = JsonDocument.ParseValue(ref reader);
         JsonElement target = json.RootElement.GetProperty("TargetResults").GetProperty("PublishImgpkgBundles");

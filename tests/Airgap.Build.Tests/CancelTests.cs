@@ -10,7 +10,7 @@ namespace Airgap.Build.Tests;
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class CancelTests
 {
-    // Two seconds for us, the rest for MSBuild to end.
+    // Two seconds for the task, the rest for MSBuild to end.
     private static readonly TimeSpan s_allowed = TimeSpan.FromSeconds(4);
 
     [TestMethod]
@@ -19,7 +19,7 @@ public sealed class CancelTests
     public async Task CtrlCStopsWithinTwoSecondsAndLeavesNothingThatLooksFinished(bool toArchive)
     {
         List<TimeSpan> times = [await CancelAsync(toArchive)];
-        // The machine may have been busy elsewhere: then the median of three counts.
+        // On a busy machine the median of three runs counts.
         while (times[0] > s_allowed && times.Count < 3)
             times.Add(await CancelAsync(toArchive));
         Assert.IsLessThanOrEqualTo(s_allowed, times.Order().ElementAt(times.Count / 2), string.Join(", ", times));
@@ -56,7 +56,7 @@ public sealed class CancelTests
 
         string said = await output + await error;
         Assert.AreNotEqual(0, process.ExitCode);
-        // What is wrong with the bundle's content is told before it moves.
+        // Problems of the bundle's content are reported before it moves.
         Assert.IsEmpty(said.Split('\n')
             .Where(line => line.Contains("AIRGAP", StringComparison.Ordinal) && !line.Contains("AIRGAP4121", StringComparison.Ordinal)));
         Assert.DoesNotContain("MSB4", said);

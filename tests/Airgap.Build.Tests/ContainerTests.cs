@@ -6,7 +6,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A project that is published as a container, too: one publish does both, and neither is in the other's way.</summary>
+/// <summary>A project that is also published as a container: one publish does both, and neither affects the other.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class ContainerTests
@@ -65,7 +65,7 @@ public sealed class ContainerTests
         return project;
     }
 
-    // The SDK takes any image of the platform; Microsoft's own are not needed.
+    // The SDK accepts any base image of the platform; Microsoft's own are not needed.
     internal static async Task PushBaseAsync(RegistryFixture registry, params string[] architectures)
     {
         using RegistryWriter writer = new(registry.Address);
@@ -95,7 +95,7 @@ public sealed class ContainerTests
         using TarReader tar = new(new MemoryStream(File.ReadAllBytes(archive)));
         while (tar.GetNextEntry() is { } entry)
         {
-            // Layers are what is compressed.
+            // Only layers are compressed.
             if (entry.DataStream is not { Length: > 2 } data || data.ReadByte() != 0x1F || data.ReadByte() != 0x8B)
                 continue;
             data.Position = 0;

@@ -5,7 +5,7 @@ using Microsoft.Build.Logging.StructuredLogger;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>Credentials come from the environment or docker's config, and go nowhere but to their registry.</summary>
+/// <summary>Credentials come from the environment or docker's config, and are sent only to their registry.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class CredentialTests
@@ -29,7 +29,7 @@ public sealed class CredentialTests
 
         Assert.DoesNotContain(Password, result.Output);
         Assert.DoesNotContain(auth, result.Output);
-        // A detailed log says for each host where its credentials came from.
+        // A detailed log names the source of the credentials of each host.
         Assert.IsNotEmpty(result.Lines($"credentials for {destination.Host}/apps/simple-app-bundle: "), result.Output);
         Microsoft.Build.Logging.StructuredLogger.Build build = BinaryLog.ReadBuild(project["log.binlog"]);
         Assert.ContainsSingle(build.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(

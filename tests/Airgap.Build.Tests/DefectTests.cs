@@ -9,7 +9,7 @@ using Task = System.Threading.Tasks.Task;
 namespace Airgap.Build.Tests;
 
 /// <summary>
-/// Whatever throws what nobody expects, in any layer: the build ends with a code of ours, and never with MSB4018 and a stack.
+/// After any unexpected exception, in any layer, the build ends with a code of ours, and never with MSB4018 and a stack trace.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -96,7 +96,7 @@ public sealed class DefectTests
             Error error = Assert.ContainsSingle(errors[layer.Name], $"{layer.Name}\n{result.Output}");
             Assert.AreEqual("AIRGAP3999", error.Code, layer.Name);
             Assert.Contains(nameof(NullReferenceException), error.Text);
-            // Where the log itself is broken there is none; else it names the layer, for who mends it.
+            // If the log itself is broken there is no stack trace; otherwise it names the layer, for the developers.
             if (layer.Type != "Airgap.Build.BuildLog")
                 Assert.Contains($"   at {layer.Type}.{layer.Method}(", stacks);
         }
@@ -147,7 +147,7 @@ public sealed class DefectTests
         ZipFile.ExtractToDirectory(PackedPackage.Path, project["package"]);
         foreach (Layer layer in s_layers)
             Prepare(project, layer.IsPrivate ? closed : open, layer);
-        // All projects are restored as one.
+        // All projects are restored together.
         File.WriteAllText(project["Directory.Build.props"],
             "<Project><PropertyGroup><BaseIntermediateOutputPath>$(MSBuildThisFileDirectory)obj/</BaseIntermediateOutputPath></PropertyGroup></Project>");
         File.WriteAllText(project["all.proj"], """
@@ -177,7 +177,7 @@ public sealed class DefectTests
         File.WriteAllText(System.IO.Path.Combine(folder, "App.csproj"), text);
     }
 
-    /// <summary>A method that is broken, and what a project needs to come by it.</summary>
+    /// <summary>A broken method, and the settings with which a project calls it.</summary>
     private sealed record Layer(string Assembly, string Type, string Method)
     {
         public string Name => $"{Type.Split('.')[^1]}-{Method}";

@@ -8,7 +8,7 @@ namespace Airgap.Build.Tests;
 /// <param name="Output">Standard output and standard error.</param>
 internal sealed record DotnetResult(int ExitCode, string Output)
 {
-    /// <summary>The lines that hold a text.</summary>
+    /// <summary>The lines that contain a text.</summary>
     public string[] Lines(string text) =>
         [.. Output.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Contains(text, StringComparison.Ordinal))];
 
@@ -19,7 +19,7 @@ internal sealed record DotnetResult(int ExitCode, string Output)
         return this;
     }
 
-    /// <summary>Fails the test unless the run failed with this code, and with nothing that has no code of ours.</summary>
+    /// <summary>Fails the test unless the run failed with this code, and all its errors have codes of ours.</summary>
     public DotnetResult FailedWith(string code)
     {
         Assert.AreEqual(1, ExitCode, Output);
@@ -30,7 +30,7 @@ internal sealed record DotnetResult(int ExitCode, string Output)
     }
 }
 
-/// <summary>Runs the SDK as a user would, whatever build these tests are part of.</summary>
+/// <summary>Runs the SDK as a user would, independently of the build that runs these tests.</summary>
 internal static class Dotnet
 {
     /// <summary>Runs <c>dotnet</c> to its end.</summary>
@@ -51,10 +51,10 @@ internal static class Dotnet
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
 
-    /// <summary>The variables of such a run beside those of this process; null removes one.</summary>
+    /// <summary>The variables of such a run besides those of this process; null removes one.</summary>
     public static Dictionary<string, string?> Variables(IReadOnlyDictionary<string, string?> environment)
     {
-        // The SDK that runs the tests leaves traces that another SDK process would take for its own.
+        // The SDK that runs the tests sets variables that another SDK process would use as its own.
         Dictionary<string, string?> variables =
             Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsTrace).ToDictionary(name => name, _ => (string?)null);
         variables["MSBUILDDISABLENODEREUSE"] = "1";
@@ -62,7 +62,7 @@ internal static class Dotnet
         variables["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         variables["DOTNET_CLI_UI_LANGUAGE"] = "en";
         variables["DOTNET_NOLOGO"] = "1";
-        // Builds of tests are too short for it.
+        // The tests' builds are too short for it.
         variables["DOTNET_TieredPGO"] = "0";
         foreach ((string name, string? value) in environment)
             variables[name] = value;

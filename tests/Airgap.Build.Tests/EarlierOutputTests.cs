@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>What an earlier publish wrote is not taken for the result of one that failed.</summary>
+/// <summary>Outputs of an earlier publish are not mistaken for the result of a failed one.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class EarlierOutputTests

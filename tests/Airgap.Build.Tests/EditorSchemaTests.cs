@@ -7,7 +7,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>Editors accept every item, metadata and property of the samples by the package's schemas, and nothing else.</summary>
+/// <summary>By the package's schemas, editors accept every item, metadata and property of the samples, and nothing else.</summary>
 [TestClass]
 public sealed class EditorSchemaTests
 {
@@ -25,7 +25,7 @@ public sealed class EditorSchemaTests
 
     private static readonly XmlSchemaSet s_schemas = Compile("Airgap.Build.xsd", Core);
 
-    // Complete by itself.
+    // Complete without MSBuild's schema.
     private static readonly XmlSchemaSet s_project = Compile("Airgap.Build.project.xsd");
 
     [TestMethod]
@@ -118,7 +118,7 @@ public sealed class EditorSchemaTests
         where Path.GetExtension(file) is ".csproj" or ".props" or ".targets" && !file.Contains($"{Path.DirectorySeparatorChar}obj")
         select XDocument.Load(file);
 
-    // The properties without a description of their own or of the definition that they refer to.
+    // The properties without a description, neither their own nor one in the definition that they refer to.
     private static IEnumerable<string> Unexplained(JsonElement root, JsonElement node)
     {
         if (node.ValueKind != JsonValueKind.Object)

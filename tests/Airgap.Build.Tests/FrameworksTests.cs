@@ -3,12 +3,12 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A project of several target frameworks: one relocation, and one place for its artifacts.</summary>
+/// <summary>A project with several target frameworks: one relocation, and one folder for its artifacts.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class FrameworksTests
 {
-    // The second needs no package beside the SDK.
+    // The second needs no package besides the SDK.
     private const string Properties =
         "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks><EnableWindowsTargeting>true</EnableWindowsTargeting><DisableTransitiveFrameworkReferenceDownloads>true</DisableTransitiveFrameworkReferenceDownloads>";
 

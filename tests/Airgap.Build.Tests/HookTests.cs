@@ -41,7 +41,7 @@ public sealed class HookTests
         DotnetResult result = (await project.PublishAsync("hello.cs", $"-p:AirgapRegistry={registry.Host}/apps")).Succeeded();
 
         Assert.IsTrue(File.Exists(project["artifacts/hello.airgap/relocation.json"]), result.Output);
-        // With a -p this command takes the file for a project.
+        // With -p, this command reads the file as a project.
         (await Dotnet.RunAsync(project.Folder, ["clean", "hello.cs", "-c", "Release"], project.Environment)).Succeeded();
         Assert.IsFalse(File.Exists(project["artifacts/hello.airgap/relocation.json"]));
     }

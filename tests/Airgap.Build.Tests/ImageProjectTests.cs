@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A bundle pins the container image of a project that its own references.</summary>
+/// <summary>A bundle pins the container image of a project that its project references.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class ImageProjectTests
@@ -113,7 +113,7 @@ public sealed class ImageProjectTests
         Assert.IsFalse(images.Requests.Any(request => request.Method is not ("GET" or "HEAD")), string.Join('\n', images.Requests));
     }
 
-    // The Package of these tests renders all of its bundle, and names an image that is not a bundle; both are told.
+    // The Package of these tests renders all of its bundle, and names an image that is not a bundle; both are reported.
     private static void AssertNoOtherWarning(DotnetResult result) => Assert.IsEmpty(result.Output.Split('\n')
         .Where(line => line.Contains("AIRGAP", StringComparison.Ordinal) && !line.Contains("AIRGAP4120", StringComparison.Ordinal)
             && !line.Contains("AIRGAP4121", StringComparison.Ordinal)));

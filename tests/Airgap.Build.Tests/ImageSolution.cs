@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A project that makes a package repository, and one beside it whose container is the image.</summary>
+/// <summary>A project that makes a package repository, and another whose container is its image.</summary>
 internal sealed class ImageSolution : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -19,7 +19,7 @@ internal sealed class ImageSolution : IDisposable
         ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = images.Host,
     };
 
-    /// <summary>What the builds see beside the environment of the tests.</summary>
+    /// <summary>The environment of the builds, besides that of the tests.</summary>
     public Dictionary<string, string?> Environment { get; }
 
     public string Folder => _folder.Path;
@@ -100,7 +100,7 @@ internal sealed class ImageSolution : IDisposable
     /// <param name="arguments">More arguments.</param>
     public async Task<DotnetResult> PublishAsync(string mode, params string[] arguments)
     {
-        // NuGet's restore does not know of isolation.
+        // NuGet's restore does not support isolation.
         string[] sources = [$"-p:RestoreSources={PackedPackage.Feed}"];
         if (mode == "-isolate")
             await WarmBuilds.RestoreAsync(this["Repository"], sources, Environment);
@@ -108,12 +108,12 @@ internal sealed class ImageSolution : IDisposable
         return await WarmBuilds.RunAsync(this["Repository"], ["publish", .. modes, .. sources, .. arguments], Environment);
     }
 
-    /// <summary>Runs the first project's target alone.</summary>
+    /// <summary>Runs only the first project's target.</summary>
     public Task<DotnetResult> RelocateAsync(params string[] arguments) =>
         WarmBuilds.RunAsync(this["Repository"],
             ["build", "-t:PublishImgpkgBundles", "-c", "Release", $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], Environment);
 
-    /// <summary>Where the report says that the images came from.</summary>
+    /// <summary>The sources of the images in the report.</summary>
     public IReadOnlyList<string> Sources() => [.. Images().Select(image => image.GetProperty("source").GetString()!)];
 
     /// <summary>The digest of the only image that is not a bundle.</summary>

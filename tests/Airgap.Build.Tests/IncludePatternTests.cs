@@ -1,6 +1,6 @@
 namespace Airgap.Build.Tests;
 
-/// <summary>Which element an item came of, as it is written.</summary>
+/// <summary>Which element an item came from, by the text of its Include.</summary>
 [TestClass]
 public sealed class IncludePatternTests
 {

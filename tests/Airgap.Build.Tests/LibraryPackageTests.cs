@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>The packages as they leave the build, and the libraries as a program finds them.</summary>
+/// <summary>The packages as they are built, and the libraries as used by a program.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class LibraryPackageTests
@@ -20,7 +20,7 @@ public sealed class LibraryPackageTests
     [TestMethod]
     public async Task TwoPacksAreTheSameToTheByte_AndHoldWhatAPackageShould()
     {
-        // One after the other: they share the folders of the build.
+        // Runs one after the other, because they share the build's folders.
         string first = await s_first.Value;
         string second = await PackAllAsync(s_packed["second"]);
 
@@ -83,13 +83,13 @@ public sealed class LibraryPackageTests
         AssertReleaseNotes(Value("releaseNotes"), path);
     }
 
-    /// <summary>The release notes of a package are the CHANGELOG.</summary>
+    /// <summary>The release notes of a package are those in the CHANGELOG.</summary>
     internal static void AssertReleaseNotes(string? notes, string path) => Assert.AreEqual(
         Lines(File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "src", "CHANGELOG.md"))), Lines(notes ?? ""), path);
 
     private static string Lines(string text) => text.ReplaceLineEndings("\n").Trim();
 
-    // The dependencies come from where the tests' own build restored them to.
+    // The dependencies come from the folder that the tests' own build restored.
     private static async Task<string> RunExampleAsync(
         TempFolder folder, string feed, string package, RegistryFixture registry, params string[] arguments)
     {

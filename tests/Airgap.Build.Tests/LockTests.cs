@@ -3,7 +3,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary><c>airgap.lock.json</c> beside the project.</summary>
+/// <summary><c>airgap.lock.json</c> next to the project.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class LockTests

@@ -3,7 +3,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary><c>AirgapAskInBulk</c> and <c>AirgapEarlierPlan</c>, where all of many images are present.</summary>
+/// <summary><c>AirgapAskInBulk</c> and <c>AirgapEarlierPlan</c> for many images that are all present at the destination.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class ManyPresentTests

@@ -13,7 +13,7 @@ public sealed class NothingToDoTests
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(registry);
-        // Not even a setting that would be an error otherwise may get in the way.
+        // Even an invalid setting must not prevent the build here.
         project.Environment["IMGPKG_REGISTRY_NONSENSE"] = "1";
 
         DotnetResult result = (await project.PublishAsync()).Succeeded();

@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>The package and the tool as users get them: a publish applies its manifests to a cluster, and waits for its answer.</summary>
+/// <summary>The package and the tool as users get them: a publish applies its manifests to a cluster, and waits for the result.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
@@ -23,7 +23,7 @@ public sealed class PackedApplyTests
             "-p:AirgapApplyWait=60s"];
         await using (FakeKubernetes sound = await StartAsync("success", "success"))
         {
-            // A pull request's build has no kubeconfig: nothing moves, neither here nor there.
+            // A pull request's build has no kubeconfig: nothing is relocated, and nothing is applied.
             (await project.RelocateAsync(apply)).FailedWith("AIRGAP4140");
             Assert.IsEmpty(sound.Requests);
             Assert.IsEmpty(destination.Requests);
@@ -49,7 +49,7 @@ public sealed class PackedApplyTests
         Assert.IsTrue(File.Exists(project.Manifest), "what was relocated is there, and its manifest");
     }
 
-    // A recorded cluster, whatever namespace it was recorded in.
+    // A recorded cluster, with any namespace in the recording.
     private static async Task<FakeKubernetes> StartAsync(string state, string ns)
     {
         JsonElement recorded = JsonElement.Parse(
@@ -65,7 +65,7 @@ public sealed class PackedApplyTests
         return server;
     }
 
-    // Packed of what the tests' build has built, and installed where dotnet finds it.
+    // Packed from the output of the tests' build, and installed where dotnet finds it.
     private static async Task InstallToolAsync(TestProject project)
     {
         string feed = await PackedPackage.ToolFeedAsync();

@@ -3,7 +3,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>The package as users get it, packed once for all tests, and a package folder of their own.</summary>
+/// <summary>The package as users get it, packed once for all tests, and a package folder for the tests.</summary>
 [TestClass]
 public static class PackedPackage
 {
@@ -11,10 +11,10 @@ public static class PackedPackage
 
     private static TempFolder? s_folder;
 
-    /// <summary>The folder feed that holds the package.</summary>
+    /// <summary>The local feed with the package.</summary>
     public static string Feed => Folder["feed"];
 
-    /// <summary>Where packages are restored to.</summary>
+    /// <summary>The folder that packages are restored to.</summary>
     public static string PackageFolder => Folder["packages"];
 
     /// <summary>The package.</summary>
@@ -29,13 +29,13 @@ public static class PackedPackage
     /// <summary>The tool, to be run by <c>dotnet</c>.</summary>
     public static string Tool => BuildValue("Tool");
 
-    /// <summary>The folder feed that holds the tool's package, packed for the first test that wants it.</summary>
+    /// <summary>The local feed with the tool's package, packed for the first test that needs it.</summary>
     public static Task<string> ToolFeedAsync() => s_toolFeed.Value;
 
     /// <summary>The server of the SDK's compiler, to be run by <c>dotnet</c>.</summary>
     public static string CompilerServer => BuildValue("CompilerServer");
 
-    /// <summary>The configuration that the tests' own build was for.</summary>
+    /// <summary>The configuration of the tests' own build.</summary>
     public static string Configuration => BuildValue("Configuration");
 
     private static TempFolder Folder => s_folder ?? throw new InvalidOperationException("The package is packed when the assembly starts.");
@@ -44,7 +44,7 @@ public static class PackedPackage
     public static async Task Pack(TestContext context)
     {
         s_folder = new TempFolder();
-        // The tests' build has built it; the package holds exactly what was built.
+        // The tests' build has already built it, so the package contains exactly that output.
         string project = System.IO.Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
         (await Dotnet.RunAsync(project, ["pack", "--no-build", "-c", Configuration, "-o", Feed, "-m:1"], new Dictionary<string, string?>()))
             .Succeeded();

@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A project makes a bundle of its content.</summary>
+/// <summary>A project makes a bundle from its content.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class ProducerTests
@@ -68,7 +68,7 @@ public sealed class ProducerTests
         foreach (string name in (string[])["packages", "access", "apps"])
             Assert.Contains($"kind: Namespace\nmetadata:\n  name: {name}\n", all);
         await content.AssertCompleteAsync("apps/app", "1.2.3");
-        // The lock that the project made is what a cluster replaces the package's reference by.
+        // A cluster replaces the package's reference according to the lock that the project made.
         (await Dotnet.RunAsync(
             project.Folder, ["exec", PackedPackage.Tool, "pull", "-b", $"{destination.Host}/apps/app:1.2.3", "-o", "pulled"],
             project.Environment)).Succeeded();
@@ -85,7 +85,7 @@ public sealed class ProducerTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = Create(Items, source);
-        // An SBOM of the bundle that is pinned; one of its images has another in the fixtures.
+        // An SBOM of the pinned bundle; one of its images has another in the fixtures.
         using RegistryWriter writer = new(source.Address);
         Pushed config = await writer.PushBlobAsync("user1/simple-app-bundle", "{}"u8.ToArray(), RegistryWriter.OciConfig);
         Pushed sbom = await writer.PushManifestAsync(
@@ -145,7 +145,7 @@ public sealed class ProducerTests
         foreach (string expected in (string[])[
             "bad.yml(4,9): error AIRGAP4004", "error AIRGAP2048", "error AIRGAP2046", "1.0.0.yml(12,18): error AIRGAP4007"])
             Assert.Contains(expected, result.Output);
-        // Each at the line of its element, also where that has another slash than the item.
+        // Each error is at the line of its element, even if the element has another kind of slash than the item.
         foreach (string code in (string[])["AIRGAP2048", "AIRGAP2046"])
             Assert.MatchesRegex(@"App\.csproj\(\d+,\d+\): error", result.Lines($"error {code}")[0]);
         Assert.IsEmpty(destination.Requests);
@@ -173,6 +173,6 @@ public sealed class ProducerTests
         return JsonDocument.Parse(statement).RootElement.GetProperty("predicate");
     }
 
-    // The second mirror of one digest is named by the tag that says it.
+    // The second mirror of one digest is named by its content tag.
     private static string DigestOf(string manifest) => manifest.Split("image: ")[1].Split("sha256")[1][1..65];
 }

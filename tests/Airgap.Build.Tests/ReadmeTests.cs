@@ -80,7 +80,7 @@ public sealed partial class ReadmeTests
             Assert.AreEqual(text, elements[name].Descendants(xs + "documentation").First().Value, name);
     }
 
-    // As @(Name), <Name> or ItemName="Name".
+    // Matches @(Name), <Name> or ItemName="Name".
     [GeneratedRegex("""(?:@\(|<|ItemName=")(Imgpkg\w+)""")]
     private static partial Regex ItemName();
 

@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>Option 1: one place reaches both registries.</summary>
+/// <summary>Option 1: one machine reaches both registries.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class RegistryToRegistryTests

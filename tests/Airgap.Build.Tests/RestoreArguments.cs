@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>Tells the arguments of <c>dotnet build</c> and its like that change what a restore does from those that do not.</summary>
+/// <summary>Distinguishes arguments of <c>dotnet build</c> and similar commands that change the result of a restore from others.</summary>
 internal static partial class RestoreArguments
 {
-    /// <summary>The arguments behind the command's name that a restore heeds.</summary>
+    /// <summary>The arguments after the command's name that affect a restore.</summary>
     public static IEnumerable<string> Relevant(string[] arguments)
     {
         for (int i = 1; i < arguments.Length; i++)
@@ -28,7 +28,7 @@ internal static partial class RestoreArguments
     [GeneratedRegex("^-p:([A-Za-z_][A-Za-z0-9_.]*)=")]
     private static partial Regex Property();
 
-    // By what their names tell; a test's own properties are for items of this package.
+    // Decided by their names; a test's own properties are for items of this package.
     [GeneratedRegex("Restore|NuGet|Package|Framework|Runtime|SelfContained|PublishAot|Version|AppHost|Windows|Output",
         RegexOptions.IgnoreCase)]
     private static partial Regex Properties();

@@ -8,8 +8,8 @@ using System.Xml.Linq;
 namespace Airgap.Build.Tests;
 
 /// <summary>
-/// Spares restores, which start a process of their own in a server of MSBuild and cost more than a short build: projects that have not
-/// changed in what a restore heeds need none, and what NuGet writes for them is right for every other folder with the same, except the
+/// Avoids restores, which start a process in an MSBuild server and cost more than a short build. Projects whose inputs of a restore have
+/// not changed need none, and NuGet's output for them is valid for every other folder with the same inputs, except for the
 /// folder's name.
 /// </summary>
 internal sealed partial class Restores
@@ -18,10 +18,10 @@ internal sealed partial class Restores
 
     private static readonly string s_temp = Path.GetTempPath();
 
-    // What each folder was restored from.
+    // The inputs of each folder's last restore.
     private static readonly ConcurrentDictionary<string, string> s_restored = new(StringComparer.Ordinal);
 
-    // What NuGet wrote for it.
+    // NuGet's output for them.
     private static readonly ConcurrentDictionary<string, Written> s_written = new(StringComparer.Ordinal);
 
     private readonly string _folder;
@@ -50,14 +50,14 @@ internal sealed partial class Restores
 
     private string Assets => Path.Combine(_folder, "obj", "project.assets.json");
 
-    /// <summary>Looks at a command before it runs.</summary>
+    /// <summary>Examines a command before it runs.</summary>
     public static Restores Of(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment) =>
         new(folder, [.. arguments], environment);
 
-    /// <summary>The command's arguments; without a restore where one would find nothing to do.</summary>
+    /// <summary>The command's arguments; without a restore if it would have nothing to do.</summary>
     public string[] Arguments() => _arguments[0] != "restore" && AreDone() ? [.. _arguments, NoRestore] : _arguments;
 
-    /// <summary>True where the folder is restored, or could be from what was written for one that is alike.</summary>
+    /// <summary>True if the folder is restored, or can be from the output for an equivalent one.</summary>
     public bool AreDone()
     {
         if (!_restores)
@@ -71,7 +71,7 @@ internal sealed partial class Restores
         return s_restored.TryGetValue(_folder, out string? before) && before == _state && File.Exists(Assets);
     }
 
-    /// <summary>Notes that the command has run.</summary>
+    /// <summary>Records that the command has run.</summary>
     public void Ran(DotnetResult result)
     {
         if (!_restores || result.Output.Contains("error NU", StringComparison.Ordinal) || !File.Exists(Assets))
@@ -83,7 +83,7 @@ internal sealed partial class Restores
 
     private static string ObjOf(string project) => Path.Combine(Path.GetDirectoryName(project)!, "obj");
 
-    // A plain project in its test's folder has the one reference to the package and nothing else that a restore heeds.
+    // A plain project in its test's folder references only the package and contains no other input of a restore.
     private static bool IsPlain(string folder, string[] files, string[] relevant)
     {
         string text = string.Concat(files.Select(File.ReadAllText));
@@ -94,7 +94,7 @@ internal sealed partial class Restores
             && WhatRestoresHeed().Count(text) == 1;
     }
 
-    // Everything of the test's folder that may take part in a restore.
+    // Every file of the test's folder that may affect a restore.
     private static IEnumerable<string> ProjectFiles(string top) =>
         Directory.EnumerateFiles(top, "*", SearchOption.AllDirectories)
             .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".csproj" or ".proj" or ".props" or ".targets"
@@ -103,7 +103,7 @@ internal sealed partial class Restores
             .Where(file => !Path.GetRelativePath(top, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
             .Order(StringComparer.Ordinal);
 
-    // A project file without what no restore heeds.
+    // A project file without the parts that do not affect a restore.
     private static string Heeded(string file)
     {
         string text = File.ReadAllText(file);
@@ -123,7 +123,7 @@ internal sealed partial class Restores
         !variable.Key.StartsWith("IMGPKG", StringComparison.Ordinal)
         && variable.Key is not ("PATH" or "DOCKER_CONFIG" or "HTTP_PROXY" or "NO_PROXY" or "DOTNET_CONTAINER_INSECURE_REGISTRIES");
 
-    // Elements of this package, but for the version of it that a sample asks for, and where an SDK container goes.
+    // Elements of this package, except for its version in a sample, and the destination of an SDK container.
     [GeneratedRegex(
         "^(Imgpkg.*|Airgap(?!BuildVersion).*|UseSharedCompilation|SourceRegistry"
         + "|Container(BaseImage|Registry|Repository|ImageTag|ImageFormat|ArchiveOutputPath))$")]
@@ -135,7 +135,7 @@ internal sealed partial class Restores
         RegexOptions.IgnoreCase)]
     private static partial Regex WhatRestoresHeed();
 
-    /// <summary>What NuGet wrote for the projects of a folder.</summary>
+    /// <summary>NuGet's output for the projects of a folder.</summary>
     private sealed record Written(string Top, IReadOnlyDictionary<string, string> Files)
     {
         public static Written In(string top) => new(top, ProjectFiles(top).Select(ObjOf).Distinct().Where(Directory.Exists)

@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A sample builds in any folder.</summary>
+/// <summary>A sample can be built in any folder.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class SampleTests
@@ -69,7 +69,7 @@ public sealed class SampleTests
         source.Clear();
         await sample.PublishAsync("-p:AirgapSourceArchive=disc/", $"-p:AirgapRegistry={destination.Host}/apps");
         Assert.IsEmpty(source.Requests);
-        // A cluster that took this digest from the disc fetches from here only by a tag.
+        // A cluster that already fetched this digest from the disc's mirror fetches it from here only by a tag.
         string tag = manifest.Split('@')[1].Trim().Replace(':', '-');
         Assert.Contains($"image: {destination.Host}/apps/simple-app-bundle:{tag}.imgpkg\n", sample.Manifest("simple-package-repository"));
         using RegistryContent content = RegistryContent.At(destination.Host);

@@ -10,7 +10,7 @@ using Task = System.Threading.Tasks.Task;
 namespace Airgap.Build.Tests;
 
 /// <summary>
-/// Secrets stand in no log, diagnostic ones included, in no artifact and in no argument of a process, whatever target of the package runs
+/// Secrets appear in no log, including diagnostic ones, no artifact and no argument of a process, whichever target of the package runs
 /// and however it ends.
 /// </summary>
 [TestClass]
@@ -30,7 +30,7 @@ public sealed class SecretTests
         await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Tokens = tokens });
         using TestProject project =
             new TestProject(TestProject.SimpleBundle, "<TargetFrameworks>net10.0</TargetFrameworks>").Reaching(source);
-        // A process of its own, whose arguments are read.
+        // A separate process, whose arguments are read.
         project.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         string[] to = [$"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapSummary=summary.md"];
         List<string> printed = [];
@@ -41,10 +41,10 @@ public sealed class SecretTests
         foreach (string stage in (string[])["PlanImgpkgBundles", "FinishImgpkgBundles"])
             await RunAsync("build", 0, "", [$"-t:{stage}", "-c", "Release", .. to, "-p:AirgapPlan=plan.json"]);
         File.Delete(project["docker/config.json"]);
-        // No process that the others start notes arguments.
+        // The other targets start no process that records arguments.
         project.Environment.Remove("MSBUILDDISABLENODEREUSE");
 
-        // The registry repeats what it was sent.
+        // The registry echoes the request.
         SetVariables(Password);
         destination.OnRequest = (_, context) => context.Request.Headers.Authorization.ToString() is { Length: > 0 } sent
             ? Fault.Status(403, $$"""{"errors":[{"code":"DENIED","message":"not with {{sent}}"}]}""", headers: ("X-Echo", sent))
@@ -59,7 +59,7 @@ public sealed class SecretTests
         await RunAsync("build", 1, "AIRGAP1011", ["-t:PublishImgpkgBundles", "-c", "Release", .. to]);
         await RunAsync("clean", 0, "", ["-c", "Release"]);
 
-        // The targets that have referenced projects publish their containers.
+        // These targets reference other projects, which publish their containers.
         await using RegistryFixture images = await RegistryFixture.StartEmptyAsync();
         using ImageSolution solution = await ImageSolution.CreateAsync(
             """<ProjectReference Include="..\Web\Web.csproj" AirgapImage="true" ReferenceOutputAssembly="false" />""", images,
@@ -110,7 +110,7 @@ public sealed class SecretTests
         }
     }
 
-    // It notes the arguments that it got and those of the process that started it.
+    // The script records its own arguments and those of the process that started it.
     private static void WriteHelper(TestProject project, string host)
     {
         string helper = project["docker/docker-credential-known"];
@@ -128,7 +128,7 @@ public sealed class SecretTests
         project.Environment["PATH"] = $"{project["docker"]}:{Environment.GetEnvironmentVariable("PATH")}";
     }
 
-    // The package itself says what there is to run.
+    // The package itself lists its targets.
     private static void AssertAllRan(string[] logs, KnownSecrets secrets)
     {
         HashSet<string> targets = [];

@@ -9,8 +9,8 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Build.Tests;
 
 /// <summary>
-/// The image of the sample's Kubernetes Job, made by the SDK from a base image of the loopback's registry. No container is run: what the
-/// image would start is started from its layers, with the Job's arguments and the variable that numbers its pods.
+/// The image of the sample's Kubernetes Job, made by the SDK from a base image in a registry on loopback. No container is run: the test
+/// starts the image's program from its layers, with the Job's arguments and the variable that numbers its pods.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -58,7 +58,7 @@ public sealed partial class ShardImageTests
         string[] arguments = Arguments().Match(job).Groups[1].Value.Split(", ");
         Assert.Contains("completions: 8", job);
         CollectionAssert.AreEqual((string[])["copy", "--plan", "/plan/plan.json", "--shard", "auto/8"], arguments);
-        // Eight pods take eight starts; two show the same.
+        // Eight pods would need eight starts; two show the same.
         foreach (int index in new[] { 1, 0 })
         {
             environment["JOB_COMPLETION_INDEX"] = $"{index}";
@@ -77,7 +77,7 @@ public sealed partial class ShardImageTests
         (string[])["job.batch/relocate"],
         await Kubectl.TryAsync("-f", Path.Combine(Fixtures.RepositoryRoot, "samples", "Sharded", "job.yml")));
 
-    // The layers' files into image/; the command that the config starts.
+    // Unpacks the layers' files into image/; returns the command in the config.
     private static string[] Unpack(TempFolder folder)
     {
         string[] command = [];

@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Build.Tests;
 
 /// <summary>
-/// A bundle that the project makes, with the image of another project of the solution, by stages: only the machine of the plan has both.
+/// A bundle that the project makes, with the image of another project of the solution, in stages: only the machine of the plan has both.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -29,7 +29,7 @@ public sealed class ShardedProducerTests
         Assert.IsEmpty(far.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
 
         to = [.. to, $"-p:AirgapBundleRepository={far.Host}/own/repository"];
-        // As users type it, in a process of its own: Publish runs first, and leaves the relocation to the stage.
+        // As users type it, in a separate process: Publish runs first, and leaves the relocation to the stage.
         DotnetResult plan = (await Dotnet.RunAsync(
             solution["Repository"],
             ["publish", "-t:PlanImgpkgBundles", $"-p:RestoreSources={PackedPackage.Feed}", "-p:AirgapShards=2", .. to],
@@ -48,7 +48,7 @@ public sealed class ShardedProducerTests
         await content.AssertCompleteAsync("apps/repository", "1.2.3");
         await content.AssertCompleteAsync("apps/repository", solution.Pinned());
 
-        // A stage that comes after another one in the same build would do nothing, and says so.
+        // A second stage in the same build would do nothing, and says so.
         DotnetResult twice = await RunAsync("build", "PublishImgpkgBundles;FinishImgpkgBundles", [.. to, "-p:AirgapShard=1"]);
         Assert.HasCount(1, twice.Lines("error AIRGAP2244").Distinct(), twice.Output);
 

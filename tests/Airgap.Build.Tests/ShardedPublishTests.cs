@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A publish by stages, through the packed package: the plan, its parts, and the rest.</summary>
+/// <summary>A publish in stages, through the packed package: the plan, its shards, and the finish.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed partial class ShardedPublishTests
@@ -41,7 +41,7 @@ public sealed partial class ShardedPublishTests
         Assert.Contains("run these shards again with the same plan (AirgapShard)", early.Output);
 
         (await project.RelocateAsync(["-p:AirgapShard=1", .. to])).Succeeded();
-        // One of them on a machine that has the tool alone.
+        // One of the shards runs on a machine that has only the tool.
         (await Dotnet.RunAsync(
             project.Folder, ["exec", PackedPackage.Tool, "copy", "--plan", "airgap.plan.json", "--shard", "3"], project.Environment))
             .Succeeded();
@@ -94,7 +94,7 @@ public sealed partial class ShardedPublishTests
             .Replace(File.ReadAllText(file).Replace(registry.Host, "HOST", StringComparison.Ordinal)
                 .Replace(Path.GetFileName(project.Folder), "PROJECT", StringComparison.Ordinal), "…"));
 
-    // Times, and what the run itself moved: the shards moved the bytes.
+    // Removes times and what the run itself moved: the shards moved the bytes.
     [GeneratedRegex("\"(?:ended|elapsedSeconds|seconds|outcome|summary|action|retries|count|bytes|created|time)\": ?(?:\"[^\"]*\"|[0-9.]+)")]
     private static partial Regex Told();
 }

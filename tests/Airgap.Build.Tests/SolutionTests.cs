@@ -53,7 +53,7 @@ public sealed class SolutionTests
         File.WriteAllText(first.ProjectFile,
             File.ReadAllText(first.ProjectFile)
             .Replace("<ItemGroup>", "<ItemGroup><Compile Remove=\"second/**\" />", StringComparison.Ordinal));
-        // Neither in the process of the command, so that the two are in processes of their own.
+        // Neither runs in the process of the command, so they have two separate processes.
         first.Environment["MSBUILDNOINPROCNODE"] = "1";
 
         DotnetResult result = (await first.RunAsync(

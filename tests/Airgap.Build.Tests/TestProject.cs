@@ -4,10 +4,10 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A small project in a folder of its own that references the packed package.</summary>
+/// <summary>A small project in its own folder that references the packed package.</summary>
 internal sealed class TestProject : IDisposable
 {
-    /// <summary>What most projects here declare.</summary>
+    /// <summary>The bundle that most projects here declare.</summary>
     public const string SimpleBundle =
         """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" />""";
 
@@ -45,7 +45,7 @@ internal sealed class TestProject : IDisposable
     public Dictionary<string, string?> Environment { get; } = new()
     {
         ["NUGET_PACKAGES"] = PackedPackage.PackageFolder,
-        // Whoever looks for credentials must not find those of this machine.
+        // A search for credentials must not find those of this machine.
         ["HOME"] = PackedPackage.PackageFolder,
         ["DOCKER_CONFIG"] = PackedPackage.PackageFolder,
         ["DOTNET_CLI_HOME"] = PackedPackage.PackageFolder,
@@ -58,7 +58,7 @@ internal sealed class TestProject : IDisposable
     /// <summary>The project file.</summary>
     public string ProjectFile => this["App.csproj"];
 
-    /// <summary>Where the artifacts of a publish go.</summary>
+    /// <summary>The folder of the artifacts of a publish.</summary>
     public string Artifacts => this["bin/Release/net10.0/airgap"];
 
     /// <summary>The manifest of <see cref="SimpleBundle"/>.</summary>
@@ -70,7 +70,7 @@ internal sealed class TestProject : IDisposable
     /// <summary>A path inside the project's folder.</summary>
     public string this[string path] => _folder[path];
 
-    /// <summary>Makes every http host lead to a registry. The name <c>registry.local</c> of the fixtures exists nowhere else.</summary>
+    /// <summary>Directs every http host to a registry, because <c>registry.local</c> of the fixtures does not exist.</summary>
     public TestProject Reaching(RegistryFixture registry)
     {
         Environment["HTTP_PROXY"] = registry.Address.ToString();
@@ -78,7 +78,7 @@ internal sealed class TestProject : IDisposable
         return this;
     }
 
-    /// <summary>Runs <c>dotnet COMMAND</c> in the project's folder, with packages from the local feed alone.</summary>
+    /// <summary>Runs <c>dotnet COMMAND</c> in the project's folder, with packages only from the local feed.</summary>
     public Task<DotnetResult> RunAsync(string command, params string[] arguments) =>
         WarmBuilds.RunAsync(Folder, [command, $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], Environment);
 
@@ -86,12 +86,12 @@ internal sealed class TestProject : IDisposable
     public Task RestoreAsync() => WarmBuilds.RestoreAsync(Folder, [$"-p:RestoreSources={PackedPackage.Feed}"], Environment);
 
     /// <summary>
-    /// Runs <c>dotnet publish</c>. It names the configuration that is the default: to learn it, the command would evaluate the project in
-    /// its own process, for a second. The samples' tests leave it to that.
+    /// Runs <c>dotnet publish</c>. It names the default configuration: to determine it, the command would evaluate the project in
+    /// its own process, which takes a second. The samples' tests leave the configuration out.
     /// </summary>
     public Task<DotnetResult> PublishAsync(params string[] arguments) => RunAsync("publish", ["-c", "Release", .. arguments]);
 
-    /// <summary>Runs the target alone, in Release as a publish would: quicker, as nothing is compiled.</summary>
+    /// <summary>Runs only the target, in Release as a publish would: faster, because nothing is compiled.</summary>
     public Task<DotnetResult> RelocateAsync(params string[] arguments) =>
         RunAsync("build", ["-t:PublishImgpkgBundles", "-c", "Release", .. arguments]);
 

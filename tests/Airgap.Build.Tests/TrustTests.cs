@@ -33,7 +33,7 @@ public sealed class TrustTests
         Assert.AreEqual(SignedStorage.BundleDigest, signed.GetProperty("digest").GetString());
     }
 
-    /// <summary>MSBuild takes the pattern for files, finds none or some, and a rule must not vanish for that.</summary>
+    /// <summary>MSBuild expands the pattern to files, or to nothing, but the rule must not get lost.</summary>
     [TestMethod]
     public async Task ARuleThatIsWrittenAsAPattern_Counts_WhateverIsOnTheDisk()
     {
@@ -43,7 +43,7 @@ public sealed class TrustTests
             new TestProject($"""<ImgpkgBundle Include="registry.local/{SignedStorage.Bundle}" />""").Reaching(source);
         string[] to = [$"-p:AirgapRegistry={destination.Host}/apps"];
 
-        // The only rule of all, in a file that the project imports around two corners: without it nobody would be asked.
+        // The only rule, in a file that the project imports indirectly: without it, no signature would be required.
         File.WriteAllText(project["Directory.Build.props"], """<Project><Import Project="trust/rules.props" /></Project>""");
         Directory.CreateDirectory(project["trust"]);
         Rule("registry.local/**", "wrong");
@@ -82,7 +82,7 @@ public sealed class TrustTests
             """);
     }
 
-    /// <summary>An identity, an age that a log vouches for, and the same rule against the archive at the far side.</summary>
+    /// <summary>An identity, a minimum age that a log proves, and the same rule for the archive on the far side.</summary>
     [TestMethod]
     public async Task AnIdentityAndAMinimumAge_HoldAtBothSidesOfTheGap()
     {
@@ -117,7 +117,7 @@ public sealed class TrustTests
         Assert.IsTrue(by.TryGetProperty("time", out _));
     }
 
-    /// <summary>A policy of the containers tools, by cosign's tags: what the network may not bring, the disc may not either.</summary>
+    /// <summary>A policy of the containers tools, with cosign's tags: it applies alike to the network and to an archive.</summary>
     [TestMethod]
     public async Task APolicy_HoldsAtBothSidesOfTheGap()
     {
@@ -155,14 +155,14 @@ public sealed class TrustTests
         Assert.IsEmpty(source.Requests, "the far side asks the archive alone");
         Assert.AreEqual(1, project.ReadReport().GetProperty("items")[0].GetProperty("signatures").GetArrayLength());
 
-        // Its key lies by the project.
+        // Its key is in the project's folder.
         void Policy(string file, string scope) => File.WriteAllText(project[file],
             "{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\"" + scope + "\":[{\"type\":\"sigstoreSigned\"," +
             "\"keyPath\":\"vendor.pub\",\"signedIdentity\":{\"type\":\"exactRepository\"," +
             "\"dockerRepository\":\"registry.local:5055/trust/ok\"}}]}}}");
     }
 
-    /// <summary>A trust policy of Notation: referrers that the registry lists, or an index under a tag, and then the archive.</summary>
+    /// <summary>A trust policy of Notation: referrers listed by the registry, or by an index under a tag, and then the archive.</summary>
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
@@ -200,7 +200,7 @@ public sealed class TrustTests
         Assert.Contains("Revocation", by.GetProperty("skipped").GetString()!);
     }
 
-    /// <summary>An app of one file has its rules from the files around it, and they count as those of any project.</summary>
+    /// <summary>A file-based app gets rules from the files around it, and they apply as in any project.</summary>
     [TestMethod]
     public async Task AFileBasedApp_HasItsRules_AlsoThoseThatAreWrittenAsPatterns()
     {

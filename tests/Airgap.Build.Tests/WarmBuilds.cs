@@ -3,13 +3,13 @@ using System.Collections.Concurrent;
 namespace Airgap.Build.Tests;
 
 /// <summary>
-/// Servers of MSBuild that carry out the builds of many tests, and one of the compiler, so that the SDK starts once for many. A server
-/// carries out one build at a time, with the folder, environment and output of the command that asks; the projects of each test are its
-/// own. A test whose subject is the process (its signals, arguments, nodes) starts one: <see cref="Dotnet.RunAsync"/>.
+/// MSBuild servers that run the builds of many tests, and one compiler server, so that the SDK starts only once. A server
+/// runs one build at a time, with the folder, environment and output of the command; each test has its own
+/// projects. A test of the process itself (its signals, arguments, nodes) starts one: <see cref="Dotnet.RunAsync"/>.
 /// </summary>
 internal static class WarmBuilds
 {
-    // MSBuild finds its server by this value among others: each has its own server.
+    // MSBuild finds its server by this value among others, so each value has its own server.
     private const string Salt = "MSBUILDNODEHANDSHAKESALT";
     private const string UseServer = "DOTNET_CLI_USE_MSBUILD_SERVER";
 
@@ -29,7 +29,7 @@ internal static class WarmBuilds
         return result;
     }
 
-    /// <summary>Runs <c>dotnet restore</c>, unless the folder is restored or is like one that was.</summary>
+    /// <summary>Runs <c>dotnet restore</c>, unless the folder or an equivalent one is already restored.</summary>
     public static async Task RestoreAsync(
         string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
@@ -59,7 +59,7 @@ internal static class WarmBuilds
     private static async Task<DotnetResult> RunInServerAsync(
         string folder, string[] arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        // On Windows a server would hold the tasks' files.
+        // On Windows a server would keep the tasks' files open.
         if (OperatingSystem.IsWindows())
             return await Dotnet.RunAsync(folder, arguments, environment);
         arguments = [.. arguments, "-p:UseSharedCompilation=true", $"-p:SharedCompilationId={s_compiler}"];
@@ -83,12 +83,12 @@ internal static class WarmBuilds
             [Salt] = server,
             [UseServer] = "1",
             ["MSBUILDDISABLENODEREUSE"] = null,
-            // Where the tests are killed, their servers end by themselves: after so many milliseconds without a build.
+            // If the tests are killed, their servers end by themselves after this many milliseconds without a build.
             ["MSBUILDNODECONNECTIONTIMEOUT"] = "120000",
         };
 
-    // The client of MSBuild's server may end before it has taken in the result of a build that succeeded: it then exits with 1 and
-    // without an error (dotnet/msbuild#14172). A build that failed has said so in an error.
+    // The client of MSBuild's server may end before it has read the result of a successful build: it then exits with 1 and
+    // without an error (dotnet/msbuild#14172). A failed build always has an error.
     private static DotnetResult WithItsCode(DotnetResult result) => result.ExitCode == 1
         && !result.Output.Contains("error ", StringComparison.Ordinal) && !result.Output.Contains("error:", StringComparison.Ordinal)
         ? result with { ExitCode = 0 } : result;

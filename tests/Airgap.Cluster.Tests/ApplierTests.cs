@@ -47,7 +47,7 @@ public sealed class ApplierTests : ApplierTestBase
             new[] { "Namespace", "Secret", "SecretExport", "PackageRepository" }, [.. applied.Select(each => each.Kind)]);
         Assert.IsTrue(applied.All(each => each.Outcome == ApplyOutcome.Created));
         Assert.IsTrue(patches.All(patch => patch is { ContentType: "application/apply-patch+yaml", Query: "?fieldManager=airgap" }));
-        // stringData silently overwrites; the same as data conflicts.
+        // stringData silently overwrites data; a conflicting value in data is refused.
         Assert.AreEqual("eWVz", JsonElement.Parse(patches[1].Body).Text("data", "on"));
         Assert.DoesNotContain("stringData", patches[1].Body);
     }

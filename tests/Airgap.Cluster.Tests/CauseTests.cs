@@ -79,7 +79,7 @@ public sealed partial class CauseTests
         HashSet<string> seen = [.. States().Select(row => (string?)row[1]).OfType<string>()];
         string[] unseen = [.. Enum.GetNames<Cause>().Where(name => !seen.Contains(name))];
 
-        // These two come from stories alone.
+        // Only the stories contain these two.
         Assert.AreSequenceEqual(new[] { nameof(Cause.ProxyUnreachable), nameof(Cause.TlsTimeout) }, unseen);
     }
 
@@ -102,7 +102,7 @@ public sealed partial class CauseTests
         JsonElement recorded = KubernetesFixtures.Read(file);
         bool isInstall = file.StartsWith("packageinstalls/", StringComparison.Ordinal);
         JsonElement found = KubernetesFixtures.Body(recorded.GetProperty(isInstall ? "packageInstall" : "get"));
-        // A story may go on until the cause is gone.
+        // A story may continue until the cause is removed.
         if (file.StartsWith("stories/", StringComparison.Ordinal))
             found = KubernetesFixtures.Events(recorded.GetProperty("watch")).Select(entry => entry.GetProperty("object"))
                 .Last(each => each.Text("status", "usefulErrorMessage") is not null);

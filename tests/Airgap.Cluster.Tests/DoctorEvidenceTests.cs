@@ -9,7 +9,7 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>Each finding of a doctor shows by what it was found: one row for each kind of finding, with the lines that it has.</summary>
+/// <summary>Each finding of a doctor names its evidence: one row for each kind of finding, with the lines of its evidence.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed partial class DoctorEvidenceTests
@@ -18,7 +18,7 @@ public sealed partial class DoctorEvidenceTests
     private const string Packages = "/apis/data.packaging.carvel.dev/v1alpha1";
     private const string Forbidden = "apply/secret/forbidden-get.json";
 
-    // What is asked of the doctor (a recording, and the namespace; nothing for a cluster that is empty), the code, and lines of its
+    // The cluster (a recording, and the namespace; nothing for an empty cluster), the code, and lines of the
     // evidence.
     public static IEnumerable<object[]> Findings() =>
     [
@@ -63,7 +63,7 @@ public sealed partial class DoctorEvidenceTests
         }
     }
 
-    /// <summary>A new kind of finding has a row above; ObjectRefused ends the command, and is no finding.</summary>
+    /// <summary>A new kind of finding needs a row above; ObjectRefused ends the command, and is no finding.</summary>
     [TestMethod]
     public void EachKindOfFinding_HasARow()
     {

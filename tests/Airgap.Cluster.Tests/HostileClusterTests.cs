@@ -10,8 +10,8 @@ using Airgap.TestKit.Kubernetes;
 namespace Airgap.Cluster.Tests;
 
 /// <summary>
-/// A cluster, a kubeconfig and manifests that mean harm, or are damaged: one error, at a cost that their bytes bound, and no credential
-/// shown.
+/// A malicious or damaged cluster, kubeconfig or manifest causes one error, at a cost limited by its bytes, and reveals no
+/// credential.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]

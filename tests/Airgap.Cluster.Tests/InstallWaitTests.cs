@@ -9,7 +9,7 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>PackageInstalls are waited for after their PackageRepositories.</summary>
+/// <summary>Waits for PackageInstalls after their PackageRepositories.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class InstallWaitTests : ReconcileWaitTestBase
@@ -17,7 +17,7 @@ public sealed class InstallWaitTests : ReconcileWaitTestBase
     public static IEnumerable<object?[]> Installs() =>
     [
         ["success", null, null], ["success-secretgen", null, null], ["secret-annotation", null, null],
-        // What may heal is waited out, and told at the end.
+        // A wait continues to its limit for failures that may heal, and reports them at the end.
         ["no-packages", ErrorCode.VersionGone, Cause.PackageUnknown],
         ["package-unknown", ErrorCode.VersionGone, Cause.NoVersion],
         ["version-not-there", ErrorCode.VersionGone, Cause.NoVersion],
@@ -55,7 +55,7 @@ public sealed class InstallWaitTests : ReconcileWaitTestBase
     [TestMethod]
     public void EveryRecordedInstall_IsWaitedFor() => Assert.AreSequenceEqual(
         Directory.GetFiles(Path.Combine(KubernetesFixtures.Root, "packageinstalls")).Select(Path.GetFileNameWithoutExtension)
-            // It begins with a deletion: the doctor's matter.
+            // Left out: it begins with a deletion, which only the doctor examines.
             .Where(name => name != "delete-stuck").Order(StringComparer.Ordinal),
         Installs().Select(row => (string?)row[0]).Order(StringComparer.Ordinal));
 
@@ -72,7 +72,7 @@ public sealed class InstallWaitTests : ReconcileWaitTestBase
         TaskCompletionSource isFailing = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", path, KubernetesAnswer.List("1"));
-        // It has no Package at first, and succeeds once the repository does.
+        // It has no Package at first, and reconciles once the repository does.
         server.OnWatch(path,
             KubernetesAnswer.Json(200, Lines(failing).Replace("i-no-packages", "i-success", StringComparison.Ordinal)) with
             {

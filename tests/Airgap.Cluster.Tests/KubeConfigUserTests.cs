@@ -9,7 +9,7 @@ using Airgap.TestKit.Network;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>A kubeconfig's users log in as with kubectl: by files, by plugins, as others; one that cannot is one error.</summary>
+/// <summary>Users of a kubeconfig log in as with kubectl: with files, plugins, or impersonation; a user that cannot is one error.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class KubeConfigUserTests
@@ -94,7 +94,7 @@ public sealed class KubeConfigUserTests
         Assert.AreSequenceEqual(new[] { "t1", "t1", "t1", "t2", "t2", "t3" },
             [.. server.Requests.Select(request => request.Authorization["Bearer ".Length..])]);
 
-        // One that has ended already is used, and asked for anew the next time.
+        // An already expired credential is used once, and a new one is requested the next time.
         File.WriteAllText(folder["ends"], "2001-01-01T00:00:00Z");
         await using FakeKubernetes other = (await FakeKubernetes.StartAsync()).Replay(Version);
         using ClusterClient ended = new(Read(folder, other.Address, Exec));

@@ -1,11 +1,11 @@
 namespace Airgap.Cluster.Tests;
 
 /// <summary>
-/// The system's clock, except that one wait ends when a test says so: what a wait has seen does not depend on the machine.
+/// The system's clock, except that the test ends one wait: the events before its end then do not depend on the machine.
 /// </summary>
 internal sealed class LimitClock : TimeProvider
 {
-    /// <summary>The wait: nothing else waits so long.</summary>
+    /// <summary>The duration of that wait; no other wait is as long.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(77);
 
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);

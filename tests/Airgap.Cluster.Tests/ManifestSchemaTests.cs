@@ -148,7 +148,7 @@ public sealed class ManifestSchemaTests
         KubernetesFixtures.Read($"openapi/{name}.crd.json").Items("spec", "versions").Single(version => version.Text("name") == "v1alpha1")
             .Find("schema", "openAPIV3Schema")!.Value;
 
-    // What a cluster refuses or, worse, silently drops: a field that the schema has not, or one of another type.
+    // What a cluster refuses or silently drops: a field that the schema does not have, or a value of another type.
     private static IEnumerable<string> Problems(JsonElement value, JsonElement schema, string path)
     {
         string type = value.ValueKind switch

@@ -15,7 +15,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>Causes that a cluster does not distinguish are probed from this machine and reported.</summary>
+/// <summary>Causes that a cluster does not distinguish are determined from this machine and reported.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ProbeTests
@@ -150,7 +150,7 @@ public sealed class ProbeTests
     private static JsonElement Failed(string name, string image) =>
         WithImage(KubernetesFixtures.Body(KubernetesFixtures.Read($"packagerepositories/{name}.json").GetProperty("get")), image);
 
-    // What was recorded named a registry of its own.
+    // The recordings name another registry.
     private static JsonElement WithImage(JsonElement recorded, string image)
     {
         string text = recorded.GetRawText();

@@ -192,7 +192,7 @@ public sealed class PrunerTests
         return server.On("PATCH", InventoryPath, KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"8"}}"""));
     }
 
-    // Only a removal that does not come is waited for to the end of its limit.
+    // Waits to the end of its limit only for a removal that does not happen.
     private async Task PruneAsync(FakeKubernetes server, IReadOnlyList<AppliedObject> applied, bool isDry = false, bool staysThere = false)
     {
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });

@@ -119,7 +119,7 @@ public sealed class PullSecretTests
     private static Task<PullSecret> MakeAsync(Dictionary<string, string> environment, params string[] hosts) =>
         PullSecret.MakeAsync("pull", "packages", hosts, Source(environment), CancellationToken.None);
 
-    // No file of the machine that runs the test counts.
+    // No file of the machine that runs the test has an effect.
     private static Airgap.Oci.Auth.ICredentialSource Source(Dictionary<string, string> environment) =>
         CredentialSources.CreateDefault(
             new CredentialOptions { Environment = new Dictionary<string, string>(environment) { ["HOME"] = "/nonexistent" } });

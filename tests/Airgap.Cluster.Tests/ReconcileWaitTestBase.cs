@@ -38,7 +38,7 @@ public abstract class ReconcileWaitTestBase
     private protected static string Lines(IEnumerable<JsonElement> events) =>
         string.Concat(events.Select(entry => entry.GetRawText().ReplaceLineEndings(" ") + "\n"));
 
-    // An object that changed after its recording's first end is waited for in its last form alone.
+    // For an object that changed after the first end in its recording, only its last form is used.
     private protected static WaitTarget Install(FakeKubernetes server, JsonElement state, int skip)
     {
         JsonElement watch = state.GetProperty("watch");
@@ -51,7 +51,7 @@ public abstract class ReconcileWaitTestBase
     private protected static WaitTarget Target(string path, long generation) =>
         new(path.Split('/')[5], "simple-package-repository", generation);
 
-    // The limit of a LimitClock comes with the first line that has these words.
+    // A LimitClock reaches its limit at the first line that contains these words.
     private protected async Task<WaitResult> RunAsync(
         FakeKubernetes server, WaitTarget target, TimeSpan limit, string? endsAt = null, TimeSpan? stallAfter = null,
         TimeSpan? heals = null)

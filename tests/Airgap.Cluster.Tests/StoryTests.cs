@@ -10,7 +10,7 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>Every recorded story of several steps is replayed: each of its events, a wait over it, and what a doctor finds at its
+/// <summary>Every recorded story of several steps is replayed: each of its events, a wait during them, and the doctor's findings at the
 /// end.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -18,7 +18,7 @@ public sealed class StoryTests
 {
     private const string Name = "simple-package-repository";
 
-    // The form that is waited for, how the wait ends, and the cause that it or the doctor names; null for a success.
+    // The form to wait for, the result of the wait, and the cause that it or the doctor names; null for a success.
     public static IEnumerable<object?[]> Stories() =>
     [
         ["ca-configured", 1, ErrorCode.RepositoryFailed, Cause.CertificateUnknownAuthority],
@@ -32,7 +32,7 @@ public sealed class StoryTests
         ["registry-goes-away-digest", 1, null, null],
         ["registry-goes-away-tag", 1, null, null],
         ["registry-hangs", 1, ErrorCode.RepositoryFailed, Cause.TlsTimeout],
-        // The second failure in a row ends a wait; the Secret came after it.
+        // The second consecutive failure ends a wait; the Secret was created after it.
         ["secret-comes-later", 1, ErrorCode.RepositoryFailed, Cause.SecretMissing],
         ["secret-corrected", 1, null, null],
         ["secretgen-controller-stopped", 1, null, null],
@@ -58,7 +58,7 @@ public sealed class StoryTests
             .Select(Path.GetFileNameWithoutExtension).OfType<string>()];
 
         Assert.HasCount(29, recorded);
-        // Two are no watch of one object: they have tests of their own below.
+        // Two stories contain no watch of one object: they have their own tests below.
         Assert.AreSequenceEqual(
             recorded.Order(StringComparer.Ordinal),
             Stories().Select(row => (string)row[0]!).Concat(["kapp-controller-stopped", "queue-of-six-failing"])
@@ -104,14 +104,14 @@ public sealed class StoryTests
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", path, KubernetesAnswer.List("1"));
         server.OnWatch(path, KubernetesAnswer.Watch(KubernetesFixtures.Events(watch), AnswerEnd.Clean));
-        // The Packages as they were at the end, where that was recorded.
+        // The Packages at the end, if they were recorded.
         JsonElement? packages = story.Items("steps").Where(step => step.Text("what")!.StartsWith("packages", StringComparison.Ordinal))
             .Select(step => (JsonElement?)step.GetProperty("exchange")).LastOrDefault();
         server.On("GET", $"/{ResourceKind.Package.ListPath(ns)}",
             packages is { } recorded ? KubernetesAnswer.Recorded(recorded) : KubernetesAnswer.List("1"));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
         List<string> lines = [];
-        // A failure that may heal is waited out: the limit comes when the first watch has told all of its events, and a second one begins.
+        // A wait continues to its limit for a failure that may heal: the limit comes after all events of the first watch, in the second.
         LimitClock clock = new();
         int watches = 0;
         server.Hook = request =>
@@ -153,7 +153,7 @@ public sealed class StoryTests
             Assert.AreEqual(ErrorCode.CachedMirror, report.Findings.Single(finding => !finding.IsWarning).Diagnostic.Code);
         else
             Assert.IsEmpty(report.Findings.Where(finding => !finding.IsWarning));
-        // What the same words of four stories hide.
+        // Four stories have the same message but different causes.
         string evidence = string.Join('\n', report.Findings.SelectMany(finding => finding.Evidence));
         if (name is "secretgen-other-namespace" or "secretgen-export-without-secret")
             Assert.Contains("nothing is exported to this namespace", evidence);
@@ -184,7 +184,7 @@ public sealed class StoryTests
     [TestMethod]
     public async Task AQueuedObject_IsReported()
     {
-        // One at a time: each has its first status when the one before it is through.
+        // One at a time: each gets its first status when the one before it has reconciled.
         JsonElement[] queue = [.. KubernetesFixtures.Read("stories/queue-of-six-failing.json").Items("repositories")];
         for (int i = 1; i < queue.Length; i++)
             Assert.IsGreaterThan(queue[i - 1].Number("terminalMs"), queue[i].Number("firstStatusMs"));

@@ -82,7 +82,7 @@ public sealed class WatchFailureTests : ReconcileWaitTestBase
             Origin = "a test",
             Authorization = async token =>
             {
-                // A log-in that ends by itself when the watch begins.
+                // A login that expires when the watch begins.
                 if (++asked == 4)
                     clock.End();
                 if (asked > 1)

@@ -3,7 +3,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests;
 
-/// <summary>The rooms of each library use one another as src/ARCHITECTURE.md draws them.</summary>
+/// <summary>The folders of each library depend on one another only as src/ARCHITECTURE.md states.</summary>
 [TestClass]
 public sealed partial class ArchitectureTests
 {
@@ -45,7 +45,7 @@ public sealed partial class ArchitectureTests
         Assert.IsEmpty(against, string.Join(Environment.NewLine, against));
     }
 
-    // A longer file usually holds a second idea, which finds a name and a file of its own.
+    // A longer file usually contains a second idea, which deserves its own name and file.
     [TestMethod]
     public void NoSourceFile_IsLongerThan200Lines_ButForThoseThatSayWhy()
     {
@@ -62,7 +62,7 @@ public sealed partial class ArchitectureTests
         Assert.AreSequenceEqual(reasons.Keys.Order(StringComparer.Ordinal).ToArray(), longer);
     }
 
-    // As .editorconfig declares it, which no analyzer checks. A text that is data, such as a line of JSON, may be longer.
+    // As .editorconfig declares it, which no analyzer checks. A string of data, such as a line of JSON, may be longer.
     [TestMethod]
     public void NoLine_IsLongerThanDeclared_ButForATextInIt()
     {
@@ -102,7 +102,7 @@ public sealed partial class ArchitectureTests
         {
             string text = File.ReadAllText(Path.Combine(s_source, file));
             string type = Path.GetFileNameWithoutExtension(file);
-            // By its own name, or as what implements an interface.
+            // By its own name, or as the implementation of an interface.
             string[] names = [type, .. Regex.Matches(text, $@"class {type}\b[^{{]*: (I\w+)").Select(match => match.Groups[1].Value)];
             Assert.IsTrue(names.Any(name => Regex.IsMatch(before, $@"\b{name}\b")), $"No file before {file} names it.");
             before += text;
@@ -111,8 +111,8 @@ public sealed partial class ArchitectureTests
         Assert.Contains("WholeUpload.PutAsync", before);
     }
 
-    // By a using line, by a name that begins with a room, or, since every room sees the library's own namespace, by the name of a type
-    // there.
+    // By a using directive, by a name that begins with a folder's, or, since every folder sees the library's own namespace, by the name of
+    // a type there.
     private static HashSet<string> Used(string library, string text, IEnumerable<string> rooms, string[] rootTypes)
     {
         HashSet<string> used = [];

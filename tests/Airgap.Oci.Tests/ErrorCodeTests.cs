@@ -3,7 +3,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests;
 
-/// <summary>Help links lead to the page of codes, so every code has its anchor there.</summary>
+/// <summary>Help links point to the page of codes, so every code has an anchor there.</summary>
 [TestClass]
 public sealed partial class ErrorCodeTests
 {

@@ -45,7 +45,7 @@ public sealed class PollingTests
         Assert.IsGreaterThan(TimeSpan.FromMinutes(45), _clock.Now);
     }
 
-    // Its waits end at once, and set it forward.
+    // A clock whose waits end at once, and advance it.
     private sealed class Clock : TimeProvider
     {
         public TimeSpan Now { get; private set; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Airgap.Oci.Tests;
 
-/// <summary>Others' text on a terminal and in a CI system's log.</summary>
+/// <summary>Text from outside on a terminal and in a CI system's log.</summary>
 [TestClass]
 public sealed class PrintableTests
 {

@@ -3,7 +3,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests;
 
-/// <summary>Tests that need more than their own process say so by a category, so that the others can run alone.</summary>
+/// <summary>Tests that need more than their own process have a category, so that the others can run alone.</summary>
 [TestClass]
 public sealed partial class TestKindTests
 {

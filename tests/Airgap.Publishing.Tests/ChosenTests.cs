@@ -7,7 +7,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests;
 
-/// <summary>A project chooses packages and platforms of a bundle, on either side of the gap.</summary>
+/// <summary>A project selects packages and platforms of a bundle, on either side of the gap.</summary>
 [TestClass]
 public sealed class ChosenTests
 {
@@ -40,7 +40,7 @@ public sealed class ChosenTests
         Assert.AreEqual("p0.example.com 1.0.0", told.GetProperty("packages")[0].GetString());
         Assert.IsTrue(result.Warnings.Any(warning => warning.Code == ErrorCode.UnreferencedKept));
 
-        // The reports for people say it, too.
+        // The reports for people also state it.
         string page = File.ReadAllText(folder["airgap/relocation.html"]);
         Assert.Contains("Selected and left out", page);
         Assert.Contains(plan.Document.Items[0].Derived!.LeftOutText, page);
@@ -51,7 +51,7 @@ public sealed class ChosenTests
         Assert.Contains(derived.ToString(), summary);
         Assert.Contains("of other platforms", summary);
 
-        // Once more, all is there.
+        // In a second run, everything is present.
         PublishResult again = await new Publisher(_registry).RunAsync([item], settings, default);
         Assert.IsTrue(again.Items[0].Result.IsUpToDate);
     }
@@ -103,7 +103,7 @@ public sealed class ChosenTests
         PublishSettings locked = settings with { UpdateLock = false, LockedMode = true };
         Assert.IsTrue((await new Publisher(_registry).RunAsync([item], locked, default)).Items[0].Result.IsUpToDate);
 
-        // Through an archive, with the one warning of what it needs on the far side.
+        // Through an archive, with one warning about what the far side must accept.
         PublishResult archived = await new Publisher(_registry).RunAsync([item], locked with { Archive = "some.tar" }, default);
         Assert.AreEqual(ErrorCode.SparseArchive, archived.Warnings.Single().Code);
         Assert.AreEqual(original, await ImportAsync(item, locked with { SourceArchive = "some.tar", Registry = "far.local" }));

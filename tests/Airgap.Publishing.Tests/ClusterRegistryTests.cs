@@ -4,7 +4,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests;
 
-/// <summary>A cluster may know the mirror by another host than the machine that fills it.</summary>
+/// <summary>A cluster may use another host name for the mirror than the machine that fills it.</summary>
 [TestClass]
 public sealed class ClusterRegistryTests
 {
@@ -27,7 +27,7 @@ public sealed class ClusterRegistryTests
         Assert.Contains("mirror.inside:5000", File.ReadAllText(Directory.GetFiles(folder["airgap/secrets"]).Single()));
         Assert.Contains($"push.outside/apps/repo@{digest}", File.ReadAllText(folder["airgap/relocation.json"]));
 
-        // A second run finds all there, and the same mirror.
+        // A second run finds everything there, and the same mirror.
         PublishResult again = await new Publisher(_registry).RunAsync([item], PublishItems.To("push.outside", folder.Path), default);
         Assert.IsFalse(again.Warnings.Any(warning => warning.Code is ErrorCode.MirrorChanged or ErrorCode.VersionDropped));
         Assert.Contains($"image: mirror.inside:5000/apps/repo@{digest}\n",

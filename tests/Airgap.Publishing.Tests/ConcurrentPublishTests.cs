@@ -16,7 +16,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Publishing.Tests;
 
-/// <summary>A project that goes to several registries.</summary>
+/// <summary>A project that is published to several registries.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ConcurrentPublishTests
@@ -44,7 +44,7 @@ public sealed class ConcurrentPublishTests
             await AssertSameAsync(Path.Combine(output, "nested-bundle.bundle-lock.yml"), $"{registry.Host}/{prefix}/nested-bundle");
         }
 
-        // The locations image, which only saves requests, is looked for without retries, and verified with them.
+        // The locations image, which only saves requests, is requested without retries, and verified with them.
         foreach (IGrouping<string, RecordedRequest> same in source.Requests.Where(request => request.Kind is RequestKind.BlobGet)
             .GroupBy(request => request.Path))
             Assert.HasCount(1, same, same.Key);

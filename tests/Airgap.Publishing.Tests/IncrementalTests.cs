@@ -20,7 +20,7 @@ public sealed class IncrementalTests : IDisposable
 
     private PublishSettings ToArchive => ToRegistry with { Archive = "out/a.tar" };
 
-    // What is attached to images changes without their digests, so its source would be asked.
+    // Attached artifacts can change while the images' digests stay the same, so the source would have to be contacted.
     private PublishSettings ToRegistry => PublishItems.To("final.local/apps", _folder.Path) with { Artifacts = ArtifactChoice.None };
 
     [TestMethod]
@@ -71,8 +71,8 @@ public sealed class IncrementalTests : IDisposable
 
         Assert.IsEmpty(_registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)),
             string.Join('\n', _registry.Calls));
-        // Of the source the tag, the bundle's config and layer with the locations that it has, and a list of tags for what is left behind;
-        // all else is known by its digest.
+        // From the source: the tag, the bundle's config and layer, its locations, and a list of tags for warnings about omitted artifacts;
+        // everything else is known by its digest.
         Assert.IsLessThanOrEqualTo(
             6, _registry.Calls.Count(call => call.Contains(Repository, StringComparison.Ordinal)), string.Join('\n', _registry.Calls));
         Assert.AreSequenceEqual(

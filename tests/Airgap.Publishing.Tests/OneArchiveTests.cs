@@ -76,13 +76,13 @@ public sealed class OneArchiveTests : IDisposable
         Assert.IsEmpty(_registry.Calls);
         Assert.AreEqual(before, File.GetLastWriteTimeUtc(Archive));
 
-        // In the other order the same file comes about.
+        // The other order gives the same file.
         File.Delete(Archive);
         await RunAsync(To("b"), b);
         await RunAsync(To("a"), a);
         Assert.AreSequenceEqual(both, File.ReadAllBytes(Archive));
 
-        // What a project no longer asks for goes, unless another does.
+        // Content that a project no longer declares is removed, unless another project declares it.
         await RunAsync(To("a"), Bundle("user1/index-bundle"));
         foreach (string there in (string[])["nested-bundle", "index-bundle", "multi"])
             Assert.IsNotEmpty((await RunAsync(From("c"), there == "multi" ? Multi() : Bundle($"user1/{there}"))).Items);
@@ -122,7 +122,7 @@ public sealed class OneArchiveTests : IDisposable
         Assert.AreEqual(ErrorCode.ArchiveDigestMismatch, damaged.Code);
         Assert.AreSequenceEqual(bad, File.ReadAllBytes(Archive), "nothing is replaced");
 
-        // Its own project writes it again.
+        // Its own project adds it again.
         await RunAsync(To("a"), Multi());
         Assert.AreSequenceEqual(good, File.ReadAllBytes(Archive));
 

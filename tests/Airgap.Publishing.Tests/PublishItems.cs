@@ -3,7 +3,7 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing.Tests;
 
-/// <summary>Items and settings as a project would have them.</summary>
+/// <summary>Items and settings as in a project.</summary>
 internal static class PublishItems
 {
     public const string Digest = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";

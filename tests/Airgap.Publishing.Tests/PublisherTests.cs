@@ -13,7 +13,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 namespace Airgap.Publishing.Tests;
 
 /// <summary>
-/// The publisher against a real registry. Its sources are the relocated bundles, which have all they pin in one repository.
+/// The publisher with a real registry. Its sources are the relocated bundles, each with all its images in one repository.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]

@@ -13,7 +13,7 @@ using Json.Schema;
 namespace Airgap.Publishing.Tests;
 
 /// <summary>
-/// The documents that a publish writes are what their schemas say, and the schemas say enough to notice when they are not.
+/// The documents that a publish writes match their schemas, and the schemas are strict enough to detect errors.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]

@@ -53,7 +53,7 @@ public sealed class TemplateTests
         Assert.HasCount(2, result.Files.Where(file => file.Kind == PublishedFileKind.Mirrors)
             .DistinctBy(file => Path.GetExtension(file.Path)).ToArray());
 
-        // A second run finds all there.
+        // A second run finds everything there.
         PublishResult again = await new Publisher(_registry).RunAsync([item], settings, default);
         Assert.IsTrue(again.Items[0].Result.IsUpToDate);
     }
@@ -73,7 +73,7 @@ public sealed class TemplateTests
         PublishPlan plan = await new Publisher(_registry).PlanAsync([PublishItems.Bundle(Nested)], settings, default);
         Assert.AreEqual(ErrorCode.MirrorPathsDiffer, plan.Refusals.Single().Code);
 
-        // To several registries side by side, to none of them.
+        // With several registries, nothing moves to any of them.
         PublishResult sides = await new Publisher(_registry).RunAsync(
             [PublishItems.Bundle(Nested)], settings with { Registry = "mirror.corp.com/far;second.corp.com/far" }, default);
         Assert.AreEqual(ErrorCode.MirrorPathsDiffer, sides.Failures[0].Code);

@@ -58,7 +58,7 @@ internal sealed class Api : IAsyncDisposable
         return await reader.ReadToEndAsync();
     }
 
-    /// <summary>Starts an upload and gives its path.</summary>
+    /// <summary>Starts an upload and returns its path.</summary>
     public async Task<string> StartUploadAsync(string repository)
     {
         Answer answer = await SendAsync("POST", $"/v2/{repository}/blobs/uploads/");
@@ -75,7 +75,7 @@ internal sealed class Api : IAsyncDisposable
     }
 }
 
-/// <summary>An answer, read to its end.</summary>
+/// <summary>A response, read to its end.</summary>
 internal sealed record Answer(int Status, byte[] Body, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders)
 {
     /// <summary>A header's value, or null.</summary>

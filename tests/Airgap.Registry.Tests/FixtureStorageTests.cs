@@ -3,7 +3,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests;
 
-/// <summary>A folder that a real docker-registry wrote is served as it is.</summary>
+/// <summary>A folder that a real docker-registry wrote is served unchanged.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class FixtureStorageTests

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Builder;
 namespace Airgap.Registry.Tests;
 
 /// <summary>
-/// The server listens while archives are read: who comes early waits, and what is wrong with an archive is told all the same.
+/// The server listens while archives are read: early requests wait, and problems of an archive are still reported.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -48,7 +48,7 @@ public sealed class StartTests
         using TcpListener free = new(listen);
         free.Start();
 
-        // The port is taken, and the archive is bad: the archive is what the user has to see to first.
+        // The port is in use and the archive is invalid: the error is that of the archive, which the user must fix first.
         e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RegistryServer.StartAsync(options, Token));
         Assert.AreEqual(ErrorCode.InvalidArchive, e.Code);
     }

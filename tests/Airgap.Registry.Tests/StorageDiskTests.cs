@@ -45,7 +45,7 @@ public sealed class StorageDiskTests
         Assert.IsFalse(storage.Blobs.Exists(digest));
         Assert.AreEqual(1, disk.Forgotten);
 
-        // What the disk lost is found out, though the bytes were hashed on their way.
+        // Content that the disk lost is detected, although the bytes were hashed while they were written.
         string data = Directory.GetFiles(_folder.Path, "data", SearchOption.AllDirectories).Single();
         await File.WriteAllTextAsync(data, "he\0\0\0");
         DiskSync.Replace(null);

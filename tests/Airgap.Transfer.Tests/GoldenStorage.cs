@@ -11,7 +11,7 @@ internal static class GoldenStorage
 {
     private static readonly string s_root = Path.Combine(Fixtures.Root, "storage", "docker", "registry", "v2");
 
-    /// <summary>Every locations image that imgpkg wrote: where, the bundle's digest, and its manifest.</summary>
+    /// <summary>Every locations image that imgpkg wrote: its repository, the bundle's digest, and its manifest.</summary>
     public static IEnumerable<(string Repository, Digest Bundle, Manifest Manifest)> LocationsImages()
     {
         const string suffix = ".image-locations.imgpkg";
@@ -43,7 +43,7 @@ internal static class GoldenStorage
         return plain.ToArray();
     }
 
-    /// <summary>A file out of an image's only layer.</summary>
+    /// <summary>A file from an image's only layer.</summary>
     public static byte[] FileOf(Manifest manifest, string name)
     {
         using TarReader tar = new(new MemoryStream(Gunzip(Blob(manifest.Layers.Single().Digest))));

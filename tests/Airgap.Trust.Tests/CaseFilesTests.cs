@@ -3,11 +3,11 @@ using Airgap.Trust.Tests.Cases;
 
 namespace Airgap.Trust.Tests;
 
-/// <summary>No case of the fixtures is left out: each file of them is judged by a test here, whole.</summary>
+/// <summary>No case of the fixtures is left out: a test judges all cases of each file.</summary>
 [TestClass]
 public sealed class CaseFilesTests
 {
-    // The file, and how many cases its tests take: each says the number again where it judges them.
+    // The file, and the number of cases that its tests judge: each test repeats the number.
     private static readonly Dictionary<string, int> s_files = new(StringComparer.Ordinal)
     {
         ["blobs"] = 45,

@@ -8,7 +8,7 @@ using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
-/// <summary>Every case of a certificate: a private instance of sigstore, own authorities, and sigstore's own conformance vectors.</summary>
+/// <summary>Every case of a certificate: a private sigstore instance, own authorities, and sigstore's own conformance vectors.</summary>
 [TestClass]
 public sealed class KeylessVerdictTests
 {
@@ -51,7 +51,7 @@ public sealed class KeylessVerdictTests
         expectations.AssertAll(59);
     }
 
-    // Vectors that no verdict was recorded for: their names tell.
+    // Vectors without a recorded verdict: their names state it.
     [TestMethod]
     public void VectorsWithoutAVerdict_AreJudgedAsTheirNamesTell()
     {
@@ -83,7 +83,7 @@ public sealed class KeylessVerdictTests
     private const string Beacon =
         "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";
 
-    // The identity and issuer are named as the user has to name them; where a root is without a log, none is asked for.
+    // The identity and issuer as a user has to give them; if a root has no log, none is required.
     private static Signer SignerOf(TrustCase one)
     {
         TrustedRoot root = TrustFixtures.TrustedRoot();

@@ -38,7 +38,7 @@ public sealed class NotationVerdictTests
         expectations.AssertAll(42);
     }
 
-    // The verdicts of notation-go's own test of this step; that the certificates lead to a store is another step.
+    // The verdicts of notation-go's own test of this step; another step checks that the certificates lead to a store.
     [TestMethod]
     [DataRow("jwsWithTimestamp", "test-timestamp", true)]
     [DataRow("coseWithTimestamp", "test-timestamp", true)]

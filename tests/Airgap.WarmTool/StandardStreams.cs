@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.WarmTool;
 
-/// <summary>Pipes in the place of standard output and standard error, for Linux.</summary>
+/// <summary>Pipes in place of standard output and standard error, for Linux.</summary>
 internal sealed partial class StandardStreams : IDisposable
 {
     private const int CloseOnExec = 0x80000;
 
-    // Ends what was written. The end of the pipe would not come: .NET's own streams hold duplicates of the
+    // Marks the end of the output. The pipe itself would not end: .NET's own streams hold duplicates of the
     // descriptor until they are finalized.
     private readonly byte[] _mark = Guid.NewGuid().ToByteArray();
 
@@ -23,10 +23,10 @@ internal sealed partial class StandardStreams : IDisposable
         _error = Redirect(2);
     }
 
-    /// <summary>Whatever is written from now on is kept, by this process or by one that it starts.</summary>
+    /// <summary>Records all output from now on, of this process or of one that it starts.</summary>
     public static StandardStreams Capture() => new();
 
-    /// <summary>Puts the streams of before back, and returns what was written.</summary>
+    /// <summary>Restores the previous streams, and returns the output.</summary>
     public (byte[] Output, byte[] Error) Release()
     {
         Finish(1, _outputBefore);
@@ -58,7 +58,7 @@ internal sealed partial class StandardStreams : IDisposable
                     while (read.Read(buffer) is > 0 and int count)
                     {
                         bytes.Write(buffer, 0, count);
-                        // Something that the command left behind may write after the mark.
+                        // A background task of the command may write after the mark.
                         if (bytes.GetBuffer().AsSpan(0, (int)bytes.Length).IndexOf(_mark) is >= 0 and int end)
                             return bytes.GetBuffer()[..end];
                     }

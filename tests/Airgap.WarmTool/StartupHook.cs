@@ -3,16 +3,16 @@ using System.Reflection;
 using Airgap.WarmTool;
 
 /// <summary>
-/// Runs inside the packed tool, before its entry point, where DOTNET_STARTUP_HOOKS names this assembly: calls the tool's own
-/// entry point once for each command line that a test sends, so that the runtime starts and compiles once for many. Each call
+/// Runs inside the packed tool, before its entry point, if DOTNET_STARTUP_HOOKS names this assembly: calls the tool's own
+/// entry point once for each command line that a test sends, so that the runtime starts and compiles only once. Each call
 /// has the test's environment, folder and standard streams.
 /// </summary>
 internal static class StartupHook
 {
-    /// <summary>Names the pipe that command lines come through; without it the tool runs as always.</summary>
+    /// <summary>Names the pipe that command lines come through; without it the tool runs normally.</summary>
     public const string PipeVariable = "AIRGAP_WARM_TOOL";
 
-    /// <summary>What the runtime calls.</summary>
+    /// <summary>The method that the runtime calls.</summary>
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(PipeVariable) is not { Length: > 0 } name)
@@ -73,7 +73,7 @@ internal static class StartupHook
         }
         catch (TargetInvocationException e)
         {
-            // As the runtime says it of a process that ends by it.
+            // As the runtime reports it for a process that an exception ends.
             using Stream error = Console.OpenStandardError();
             error.Write(System.Text.Encoding.UTF8.GetBytes($"Unhandled exception. {e.InnerException}\n"));
             return 134;

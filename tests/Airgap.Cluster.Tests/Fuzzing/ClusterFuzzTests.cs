@@ -75,7 +75,7 @@ public sealed class ClusterFuzzTests
         }
     }, s_yaml);
 
-    // They go through the one writer for others' text, which escapes what a terminal obeys.
+    // They pass through the one writer for text from outside, which escapes control characters of terminals.
     private static void Show(Diagnostic diagnostic)
     {
         if (Printable.Of(diagnostic.Message).Length == 0 || diagnostic.Advice.Length == 0)

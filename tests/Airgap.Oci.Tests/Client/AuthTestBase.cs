@@ -13,7 +13,7 @@ public abstract class AuthTestBase
 
     private protected static CancellationToken None => CancellationToken.None;
 
-    /// <summary>A registry on <see cref="RegistryTest.Local"/> that wants tokens of a server on auth.local.</summary>
+    /// <summary>A registry on <see cref="RegistryTest.Local"/> that requires tokens of a server on auth.local.</summary>
     private protected sealed class TokenServer(ScriptedServer registry, ScriptedServer auth)
     {
         private int _issued;

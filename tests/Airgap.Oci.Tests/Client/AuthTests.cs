@@ -24,7 +24,7 @@ public sealed class AuthTests : AuthTestBase
         await repository.FindManifestAsync("v1", None);
         await repository.FindManifestAsync("v2", None);
 
-        // The first goes beside the ping, too, which asks for them.
+        // The first request is sent in parallel with the ping, whose response requires credentials.
         CollectionAssert.AreEqual(
             new[] { null, s_userHeader, s_userHeader },
             server.Seen.Where(seen => seen.Line != "GET /v2/").Select(seen => seen["Authorization"]).ToArray());

@@ -55,7 +55,7 @@ public abstract class BlobDownloadTestBase
             await FinishConnection(context);
     }
 
-    // An orderly end lets what was sent arrive; Abort may discard it.
+    // Closing the connection regularly delivers the sent bytes; Abort may discard them.
     private protected static Task FinishConnection(HttpContext context) =>
         Task.FromException(new InvalidOperationException("The connection ends here."));
 }

@@ -59,7 +59,7 @@ public sealed class CertificateTests
         Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: Trusting(folder["ca.pem"])).FindManifestAsync("v1", None));
     }
 
-    /// <summary>Its root is unknown here, and need not be known.</summary>
+    /// <summary>Its root is unknown here, and is not needed.</summary>
     [TestMethod]
     [DataRow("intermediate")]
     [DataRow("leaf")]
@@ -99,7 +99,7 @@ public sealed class CertificateTests
         await RefusalAsync(certificate, trusted: other);
     }
 
-    /// <summary>One who has the name of a trusted authority has not its key.</summary>
+    /// <summary>A certificate authority with a trusted authority's name does not have its key.</summary>
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]

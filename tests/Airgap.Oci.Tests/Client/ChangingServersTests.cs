@@ -77,7 +77,7 @@ public sealed class ChangingServersTests
             await context.Empty(status, $"http://other.local{context.Request.Path}{context.Request.QueryString}");
         };
 
-        // More than four chunks: it goes in chunks from the beginning.
+        // More than four chunks, so it is sent in chunks from the beginning.
         byte[] blob = Responses.Blob(100_000);
         await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret")),
             change: options => options with { UploadChunkBytes = 20_000 })
@@ -92,7 +92,7 @@ public sealed class ChangingServersTests
     [TestMethod]
     public async Task AConnectionThatIsNotMadeInTimeIsTold()
     {
-        // It takes the connection and says nothing, so that TLS never begins.
+        // It accepts the connection and sends nothing, so that TLS never begins.
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         await using RegistryTest test = new();
@@ -141,7 +141,7 @@ public sealed class ChangingServersTests
                 System.Globalization.CultureInfo.InvariantCulture);
             if (asksForIt && context.Request.Headers.IfRange != after)
             {
-                // Another version: all of it, from the beginning.
+                // Another version: the download starts again from the beginning.
                 await context.Bytes(blob);
                 return;
             }

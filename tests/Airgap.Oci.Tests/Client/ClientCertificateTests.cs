@@ -9,7 +9,7 @@ using Airgap.TestKit.Peers;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Certificates of single hosts, in folders as docker and podman have them.</summary>
+/// <summary>Certificates of single hosts, in folders like those of docker and podman.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ClientCertificateTests
@@ -63,7 +63,7 @@ public sealed class ClientCertificateTests
         Assert.IsTrue(e.Code is ErrorCode.ClientCertificateRefused or ErrorCode.RegistryUnreachable, e.Message);
     }
 
-    /// <summary>Whoever a redirect leads to could have our certificate otherwise, its own folder or not.</summary>
+    /// <summary>Otherwise the target of a redirect could obtain our certificate, with or without its own folder.</summary>
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]

@@ -71,11 +71,11 @@ public sealed class ConnectionTests
             }).FindManifestAsync("v1", None));
         Assert.AreEqual(ErrorCode.RegistryFailed, e.Code);
         Assert.AreEqual(3, server.Seen.Count(seen => seen.Line == "GET /v2/"));
-        // It is given up with the first ping, perhaps before it arrives.
+        // It is cancelled with the first ping, perhaps before it arrives.
         Assert.IsLessThanOrEqualTo(1, server.Lines.Length);
     }
 
-    /// <summary>Bodies of some size have connections of their own; all else shares one.</summary>
+    /// <summary>Large bodies have their own connections; all other requests share one.</summary>
     [TestMethod]
     [DataRow(HttpProtocols.Http1AndHttp2, "HTTP/2")]
     [DataRow(HttpProtocols.Http1, "HTTP/1.1")]
@@ -164,7 +164,7 @@ public sealed class ConnectionTests
                 return;
             }
 
-            // The one that was broken off comes again, and the other three with it.
+            // The interrupted request is sent again, and the other three with it.
             if (Volatile.Read(ref count) >= 5)
                 all.TrySetResult();
             await all.Task;

@@ -32,7 +32,7 @@ public sealed class CreatedEcrRepositoriesTests : CreatedRepositoriesTestBase
 
         await PushAsync(client, $"{host}/apps/web");
 
-        // In the public gallery, apps is the alias of the registry.
+        // In the public gallery, apps is the registry's alias.
         bool isGallery = host.Contains("public", StringComparison.Ordinal);
         string name = isGallery ? "web" : "apps/web";
         Assert.AreEqual(name, ecr.Repositories.Keys.Single());

@@ -7,7 +7,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Harbor's projects and Quay's repositories that a push needs are created.</summary>
+/// <summary>Creates Harbor's projects and Quay's repositories that a push needs.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class CreatedProjectsTests : CreatedRepositoriesTestBase

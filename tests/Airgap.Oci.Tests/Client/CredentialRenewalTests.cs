@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Credentials of helpers and clouds end while a long relocation runs.</summary>
+/// <summary>Credentials of helpers and clouds expire during a long relocation.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class CredentialRenewalTests
@@ -101,7 +101,7 @@ public sealed class CredentialRenewalTests
 
     private static string Header(string password) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("u:" + password));
 
-    /// <summary>A registry and a token server that take one header each, and a source whose credentials end.</summary>
+    /// <summary>A registry and a token server that each accept one header, and a source whose credentials expire.</summary>
     private sealed class Setup(RegistryTest test, IImageRepository repository, EndingSource source, ManualTime clock) : IAsyncDisposable
     {
         private static readonly byte[] s_bytes = Responses.ManifestBytes();

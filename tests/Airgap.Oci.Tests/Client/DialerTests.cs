@@ -60,7 +60,7 @@ public sealed class DialerTests
         Assert.IsEmpty(Dialer.Interleave([]));
     }
 
-    /// <summary>A network on which some addresses do not answer.</summary>
+    /// <summary>A network on which some addresses do not respond.</summary>
     private sealed class Line
     {
         public List<IPAddress> Silent { get; } = [];
@@ -69,7 +69,7 @@ public sealed class DialerTests
 
         public List<IPAddress> Tried { get; } = [];
 
-        /// <summary>A silent address was given up.</summary>
+        /// <summary>An attempt at a silent address was cancelled.</summary>
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<Socket> DialAsync(IPAddress[] addresses, TimeProvider clock, CancellationToken cancellationToken = default) =>

@@ -64,7 +64,7 @@ public sealed class EnvironmentProxyTests
         Assert.IsNull(proxy.GetCredential(new Uri("http://three:3/"), "Basic"));
     }
 
-    /// <summary>What a registry is asked goes through the proxy, which is told its password when it asks for it.</summary>
+    /// <summary>Requests to a registry go through the proxy, which gets its password when it requires one.</summary>
     [TestMethod]
     public async Task ARegistryIsReachedThroughTheProxy()
     {

@@ -8,8 +8,8 @@ using static Airgap.Oci.Tests.Client.Infra.ResumedUploads;
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>
-/// One request where the line moves a blob within seconds, chunks that grow where it does not: as the requests of the run show it, on a
-/// clock that the server moves.
+/// One request if the line moves a blob within seconds, otherwise growing chunks: shown by the requests of a run, with a
+/// clock that the server advances.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -53,7 +53,7 @@ public sealed class GrowingChunkTests
         Assert.AreEqual(Range(1, 3), sessions.Ranges[2]);
     }
 
-    /// <summary>A line that slows down and recovers, seen from blobs of one run: whole, then chunks, then whole again.</summary>
+    /// <summary>A line that slows down and recovers, with several blobs of one run: whole, then in chunks, then whole again.</summary>
     [TestMethod]
     public async Task TheForm_FollowsTheLine_InBothDirections()
     {
@@ -77,7 +77,7 @@ public sealed class GrowingChunkTests
         CollectionAssert.AreEqual(counts.OrderDescending().ToArray(), counts);
     }
 
-    /// <summary>A registry that keeps whole chunks alone loses one of them, four seconds of the line, and not the blob.</summary>
+    /// <summary>A registry that keeps only whole chunks loses one chunk, which took four seconds, and not the blob.</summary>
     [TestMethod]
     public async Task OnASlowLine_ACutLosesOneChunkAtMost()
     {
@@ -97,7 +97,7 @@ public sealed class GrowingChunkTests
         Assert.IsLessThanOrEqualTo(22L * Chunk, client.Statistics.BytesSent - before);
     }
 
-    /// <summary>A PUT that took long and broke says that the line is slow, too.</summary>
+    /// <summary>A PUT that took long and broke off also shows that the line is slow.</summary>
     [TestMethod]
     public async Task AFastLineThatSlowsDownWithinAPut_AndBreaks_GoesOnInShortChunks()
     {
@@ -144,7 +144,7 @@ public sealed class GrowingChunkTests
         return sessions;
     }
 
-    // The bodies of the blob's requests, in chunks.
+    // The bodies of the requests for the blob, in chunks.
     private async Task<string[]> PushAsync(RegistryClient client, int chunks)
     {
         int before = _bodies.Count;

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>
-/// A long blob that is passed on in order comes in parts side by side where one stream is slow; its bytes are what one stream would bring.
+/// A long blob that is passed on in order is fetched in parallel parts if one stream is slow; its bytes are the same as from one stream.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -54,7 +54,7 @@ public sealed class HelpedDownloadTests
         int asked = 0;
         _server.OnRequest = async context =>
         {
-            // The first is opened before the blob's own stream ends; no answer comes before four more are asked for.
+            // The first part is requested before the blob's own stream ends; no response is sent before four more are requested.
             if (RangeOf(context) is not null && Interlocked.Increment(ref asked) is var count && count > 1)
             {
                 if (count == 5)
@@ -85,7 +85,7 @@ public sealed class HelpedDownloadTests
             Stream stream = await Blob(repository).OpenAsync(0, Token);
             streams.Add(stream);
 
-            // Beyond the bytes by which it is judged, into the parts; then nobody reads.
+            // Reads beyond the bytes that determine the speed, into the parts; then the reading stops.
             await stream.ReadExactlyAsync(new byte[(2 * PartSize) + 200_000 + PartSize], Token);
         }
 
@@ -97,7 +97,7 @@ public sealed class HelpedDownloadTests
             await stream.DisposeAsync();
         Assert.AreEqual(0, _places.Taken);
 
-        // All memory was given back.
+        // All memory was returned.
         await AssertReadAsync(Blob(repository));
     }
 
@@ -164,7 +164,7 @@ public sealed class HelpedDownloadTests
     [TestMethod]
     public async Task ASourceThatChangesItsAnswerIsFoundOut()
     {
-        // After a few parts it has other bytes of the same length.
+        // After a few parts, the server has other bytes of the same length.
         int count = 0;
         _server.OnRequest = context =>
         {

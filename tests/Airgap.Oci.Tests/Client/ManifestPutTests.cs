@@ -35,7 +35,7 @@ public sealed class ManifestPutTests : ManifestTestBase
         Assert.AreEqual(s_bytes.Length, client.Statistics.BytesSent);
     }
 
-    /// <summary>A registry may see what it was sent a moment later.</summary>
+    /// <summary>A registry may show a pushed manifest only a moment later.</summary>
     [TestMethod]
     [DataRow(400, "MANIFEST_BLOB_UNKNOWN", 2, true)]
     [DataRow(404, "BLOB_UNKNOWN", 1, true)]

@@ -63,7 +63,7 @@ public sealed class ManifestTests : ManifestTestBase
         }
     }
 
-    // What reads a platform or an annotation later need not ask whether it is a text.
+    // Code that reads a platform or an annotation later can then rely on it being text.
     [TestMethod]
     [DataRow(@"\ud800", false)]
     [DataRow(@"\udfff\ud800", false)]

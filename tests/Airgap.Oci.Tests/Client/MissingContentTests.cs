@@ -3,7 +3,7 @@ using Airgap.Oci.Requests;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>What a registry says is missing: a part that is not understood makes all of it worth nothing.</summary>
+/// <summary>The missing content that a registry names: if one part is not understood, all of it is ignored.</summary>
 [TestClass]
 public sealed class MissingContentTests
 {

@@ -52,7 +52,7 @@ public sealed class NoProxyListTests
     public void AList_CoversHosts_Domains_AndLoopback(string? list, string uri, bool expected) =>
         Assert.AreEqual(expected, NoProxyList.Parse(list).Covers(new Uri(uri)));
 
-    /// <summary>Whatever is written there, nothing throws, and this machine is spoken to directly.</summary>
+    /// <summary>For any text, nothing throws, and this machine is contacted directly.</summary>
     [TestMethod]
     public void AnyValue_IsTaken()
     {

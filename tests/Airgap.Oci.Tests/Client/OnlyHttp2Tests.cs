@@ -16,7 +16,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>A server that speaks HTTP/2 alone, as some proxies do, gets and gives large bodies in every form.</summary>
+/// <summary>A server that supports only HTTP/2, as some proxies do, receives and sends large bodies in every form.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class OnlyHttp2Tests
@@ -41,7 +41,7 @@ public sealed class OnlyHttp2Tests
         using RegistryClient client = Client();
         MemoryBlob blob = new(Responses.Blob(size));
 
-        // The first finds out, by connections that break.
+        // The first request detects it, from connections that break.
         await Repository(client, registry).PushBlobAsync(new MemoryBlob(Responses.Blob(size, seed: 2)), null, null, None);
         registry.Clear();
         Assert.AreEqual(BlobOutcome.Copied, await Repository(client, registry).PushBlobAsync(blob, null, null, None));
@@ -86,7 +86,7 @@ public sealed class OnlyHttp2Tests
 
         CollectionAssert.AreEqual(Responses.Blob(3 * Chunk), await ReadAsync(Repository(client, registry), blob.Descriptor));
 
-        // What was on its way when the stream was reset may be lost.
+        // Bytes in transit when the stream was reset may be lost.
         string range = registry.Of(RequestKind.BlobGet)[^1].Header("Range")!;
         Assert.IsInRange(1, Chunk, int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture));
         Assert.IsTrue(protocols.All(protocol => protocol == "HTTP/2"), string.Join(' ', protocols));
@@ -158,7 +158,7 @@ public sealed class OnlyHttp2Tests
 
     private static readonly ConcurrentDictionary<RegistryFixture, ConcurrentQueue<string>> s_protocols = new();
 
-    // Notes the protocol of each request besides what a test bends.
+    // Records the protocol of each request, in addition to the changes of a test.
     private static void Then(RegistryFixture registry, Func<RecordedRequest, HttpContext, Fault?> next) => registry.OnRequest =
         (request, context) =>
         {

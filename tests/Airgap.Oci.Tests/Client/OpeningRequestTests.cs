@@ -7,7 +7,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>The first request to a host that may speak plain http goes out beside the pings.</summary>
+/// <summary>The first request to a host that may use plain http is sent in parallel with the pings.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class OpeningRequestTests : AuthTestBase
@@ -147,7 +147,7 @@ public sealed class OpeningRequestTests : AuthTestBase
         IImageRepository repository = test.Repository(change: options => options with { LoadWait = s_long });
         Assert.IsNotNull(await repository.FindManifestAsync("v1", None));
         Assert.AreEqual(3, server.Seen.Count(seen => seen.Line == "GET /v2/"));
-        // The one beside the first ping is given up with it, perhaps before it arrives.
+        // The request in parallel with the first ping is cancelled with it, perhaps before it arrives.
         Assert.IsInRange(1, 2, server.Lines.Length);
     }
 

@@ -8,7 +8,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>A descriptor that holds its content, or names where else it is.</summary>
+/// <summary>A descriptor that contains its content, or names other locations of it.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class OwnSourceTests

@@ -5,7 +5,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>After a refusal, requests are spaced, and the wait for that is told apart from others.</summary>
+/// <summary>After a refusal, requests are spaced, and this wait is distinguished from others.</summary>
 [TestClass]
 public sealed class PaceTests
 {
@@ -34,7 +34,7 @@ public sealed class PaceTests
         RequestLane lane = new(
             host, LimitedKind.ManifestReads, new RegistryOptions { TimeProvider = _clock, RetryDelay = TimeSpan.FromMilliseconds(100) },
             _ => { });
-        // Ten a second were served: after the refusal it is eight.
+        // The registry served ten per second; after the refusal the client sends eight.
         for (int i = 0; i < 10; i++)
         {
             using RequestLane.Turn turn = await lane.EnterAsync(None);

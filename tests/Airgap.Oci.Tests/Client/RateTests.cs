@@ -8,7 +8,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>A limited rate holds for all bodies of a registry together, on a clock that takes no time.</summary>
+/// <summary>A rate limit applies to all bodies of a registry together; the clock takes no real time.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class RateTests
@@ -36,7 +36,7 @@ public sealed class RateTests
         double whole = (double)shares.Sum() / Rate;
         Assert.IsTrue(taken >= whole - 0.11 && taken <= whole + 0.2, $"{taken} of {whole}");
 
-        // While all pay, each gets its turn before another gets its third.
+        // While all bodies wait, each gets its turn before another gets its third.
         int fewest = shares.Min() / bucket.Slice;
         Assert.IsTrue(Enumerable.Range(0, 8).All(i => turns.Take(fewest * 8).Count(turn => turn == i) >= fewest / 2),
             string.Join(' ', turns));
@@ -83,7 +83,7 @@ public sealed class RateTests
         }
     }
 
-    /// <summary>Its connections are others, since any certificate will do and plain http is tried; the host is the same.</summary>
+    /// <summary>It has other connections, since any certificate is accepted and plain http is tried; the host is the same.</summary>
     [TestMethod]
     public async Task AnInsecureMirrorAndAnOrdinaryPlaceOfOneHostShareItsRate()
     {
@@ -129,7 +129,7 @@ public sealed class RateTests
         await Assert.ThrowsExactlyAsync<TaskCanceledException>(() => wait);
     }
 
-    /// <summary>Our own waits are longer than what counts as a stall, and are none.</summary>
+    /// <summary>Our own waits are longer than the stall limit, but do not count as stalls.</summary>
     [TestMethod]
     public async Task ADownloadTakesItsTimeAndDoesNotStall()
     {
@@ -190,7 +190,7 @@ public sealed class RateTests
 
     private static Descriptor Of(byte[] bytes) => new("application/octet-stream", Digest.Compute(bytes), bytes.Length);
 
-    // Only our own waits pass: shorter than the stall limit's ten minutes, longer than a retry's.
+    // Ends only our own waits: shorter than the stall limit of ten minutes, longer than those of a retry.
     private async Task<TimeSpan> TimeOfAsync(Task task)
     {
         DateTimeOffset begun = _clock.GetUtcNow();

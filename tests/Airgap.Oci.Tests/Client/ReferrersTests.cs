@@ -60,7 +60,7 @@ public sealed class ReferrersTests
         Assert.AreEqual(1, client.Statistics.ReferrerLists);
     }
 
-    /// <summary>A list that breaks off after its first page is told as that, and what clients list is taken, too.</summary>
+    /// <summary>A list that breaks off after its first page is reported as such, and the list that clients maintain is used too.</summary>
     [TestMethod]
     [DataRow(404, MediaTypes.OciIndex)]
     [DataRow(200, "text/html")]
@@ -134,7 +134,7 @@ public sealed class ReferrersTests
         Assert.AreEqual(ErrorCode.RegistryProtocol, e.Code);
     }
 
-    /// <summary>A registry whose list fails is one that keeps none, as far as the list of clients tells.</summary>
+    /// <summary>A registry whose list fails counts as one without lists, so the list that clients maintain is used.</summary>
     [TestMethod]
     [DataRow(500, "")]
     [DataRow(429, "")]

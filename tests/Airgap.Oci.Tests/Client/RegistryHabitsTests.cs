@@ -15,7 +15,7 @@ public sealed class RegistryHabitsTests
     private static CancellationToken None => CancellationToken.None;
 
     /// <summary>
-    /// Amazon's pages have opaque tokens with characters that queries escape, GitLab's and Azure's have relative addresses.
+    /// Amazon's pages have opaque tokens with characters that queries escape; GitLab's and Azure's have relative addresses.
     /// </summary>
     [TestMethod]
     [DataRow("/v2/apps/web/tags/list?last=nQ%2Bk%2F9yZw%3D%3D&n=1000")]
@@ -52,7 +52,7 @@ public sealed class RegistryHabitsTests
         Assert.IsNotNull(await test.Repository().ResolveAsync("v1", None));
     }
 
-    /// <summary>What a push is refused with, and the code and words that a user gets.</summary>
+    /// <summary>The refusals of a push, and the codes and messages that a user sees.</summary>
     [TestMethod]
     [DataRow("ECR, an immutable tag", 400, "TAG_INVALID",
         "The image tag 'v1' already exists in the 'apps/web' repository and cannot be overwritten because the tag is immutable.",
@@ -83,7 +83,7 @@ public sealed class RegistryHabitsTests
         Assert.AreNotEqual("", e.Advice);
     }
 
-    /// <summary>Azure gives tokens to the anonymous that allow nothing; a second challenge does not make that a circle.</summary>
+    /// <summary>Azure issues tokens to anonymous clients that allow nothing; a second challenge must not cause an endless loop.</summary>
     [TestMethod]
     public async Task AnAnonymousTokenWithoutRightsEndsInARefusal()
     {

@@ -8,7 +8,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>After a refusal for load, the requests of that kind wait once, and come back without a storm.</summary>
+/// <summary>After a refusal because of load, the requests of that kind wait together, and resume gradually.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class RequestLaneTests
@@ -83,7 +83,7 @@ public sealed class RequestLaneTests
         }
     }
 
-    /// <summary>A service that takes ten a second refuses a few, not one in two.</summary>
+    /// <summary>A service that accepts ten per second refuses a few, not half of them.</summary>
     [TestMethod]
     [DataRow(1)]
     [DataRow(2)]

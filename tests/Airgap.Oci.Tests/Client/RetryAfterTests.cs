@@ -95,7 +95,7 @@ public sealed class RetryAfterTests
         Assert.HasCount(attempts, server.Lines);
     }
 
-    // The waits for a manifest that the registry refuses for load before it serves it.
+    // The waits for a manifest that the registry refuses because of load before it serves it.
     private static async Task<List<TimeSpan>> WaitsAsync(
         ManualTime clock, int refusals, int status, string retryAfter, Func<RegistryOptions, RegistryOptions> change)
     {

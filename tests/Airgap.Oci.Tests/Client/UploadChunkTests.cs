@@ -5,7 +5,7 @@ using static Airgap.Oci.Tests.Client.Infra.ResumedUploads;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Chunks as a registry wants them: of another size, from another place, or none.</summary>
+/// <summary>Chunks as a registry requires them: of another size, from another offset, or none.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class UploadChunkTests

@@ -4,7 +4,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>A blob that is not taken whole is sent as imgpkg sends it.</summary>
+/// <summary>A blob that the registry does not accept in one request is sent as imgpkg sends it.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class UploadFallbackTests

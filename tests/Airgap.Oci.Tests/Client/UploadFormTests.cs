@@ -11,7 +11,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 namespace Airgap.Oci.Tests.Client;
 
 /// <summary>
-/// Each registry takes uploads in its own way, and every blob ends up there; what one blob teaches, the others need not learn.
+/// Each registry accepts uploads in its own way, and every blob arrives; the client learns from one blob for the others.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -57,7 +57,7 @@ public sealed class UploadFormTests
             await AssertThereAsync(registry, bytes);
         }
 
-        // A number that says nothing is no reason to send anything twice.
+        // A meaningless number is no reason to send anything twice.
         if (behaviours is UploadBehaviours.StaleRange or UploadBehaviours.RelativeRange or UploadBehaviours.NoMount)
             Assert.AreEqual(s_small.Length + s_large.Length, client.Statistics.BytesSent);
     }
@@ -91,7 +91,7 @@ public sealed class UploadFormTests
         Assert.AreEqual(BlobOutcome.Present, await PushAsync(client, registry, s_small));
     }
 
-    /// <summary>Whether a POST tells that a blob is there is tried out once, and not asked of each blob then.</summary>
+    /// <summary>The client tests once whether a POST shows that a blob exists, and does not repeat the test for each blob.</summary>
     [TestMethod]
     public async Task ARegistryThatMountsIsAskedNoMoreThanNeeded()
     {
@@ -110,7 +110,7 @@ public sealed class UploadFormTests
         }
     }
 
-    /// <summary>A repository without tags has hardly a blob, so hardly a request is spent on the question.</summary>
+    /// <summary>A repository without tags has hardly any blobs, so hardly any request is spent on the check.</summary>
     [TestMethod]
     [DataRow(false, 6)]
     [DataRow(true, 3)]
@@ -121,7 +121,7 @@ public sealed class UploadFormTests
         if (isListed)
             Assert.IsEmpty(await client.GetRepository(RepositoryName.Parse($"{registry.Host}/{Name}")).ListTagsAsync(None).ToArrayAsync());
 
-        // All at once: none has seen another's end.
+        // All at once: none has seen the end of another.
         TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
         int posts = 0;
         registry.OnRequest = (request, _) =>
@@ -161,7 +161,7 @@ public sealed class UploadFormTests
         Assert.IsEmpty(sent.Where(request => request.Status >= 400), string.Join('\n', sent.AsEnumerable()));
     }
 
-    /// <summary>Of two who send a blob at once to a registry that takes it once, the second finds it there.</summary>
+    /// <summary>Two clients send a blob at once to a registry that accepts it once: the second finds it there.</summary>
     [TestMethod]
     public async Task ABlobThatSomebodyElseSentMeanwhileIsFound()
     {
@@ -199,7 +199,7 @@ public sealed class UploadFormTests
         Assert.AreEqual(0, client.Statistics.Retries);
     }
 
-    /// <summary>What the source refuses says nothing of the destination.</summary>
+    /// <summary>A refusal by the source says nothing about the destination.</summary>
     [TestMethod]
     public async Task ARefusalOfTheSourceIsNoneOfTheForm()
     {
@@ -214,7 +214,7 @@ public sealed class UploadFormTests
         Assert.HasCount(1, source.Of(RequestKind.BlobGet));
     }
 
-    /// <summary>One that takes a chunk and says then that it did not, again and again, gets no further that way.</summary>
+    /// <summary>A registry that accepts a chunk but then repeatedly reports that it did not receives the whole blob instead.</summary>
     [TestMethod]
     [Timeout(120_000)]
     public async Task ARegistryThatSendsUsBackForEverIsSentTheWhole()
@@ -229,7 +229,7 @@ public sealed class UploadFormTests
         await AssertThereAsync(registry, s_large);
     }
 
-    /// <summary>A proxy may have no patience for a long PUT; what it loses is a chunk then.</summary>
+    /// <summary>A proxy may break off a long PUT; with chunks, only one chunk is lost.</summary>
     [TestMethod]
     [DataRow(502)]
     [DataRow(504)]
@@ -251,7 +251,7 @@ public sealed class UploadFormTests
         Assert.HasCount(2, registry.Of(RequestKind.UploadPatch));
     }
 
-    /// <summary>Where the PUT of a large blob was cut, chunks small enough for the registry are worth the search.</summary>
+    /// <summary>If the PUT of a large blob was cut, it is worth searching for a chunk size that the registry accepts.</summary>
     [TestMethod]
     public async Task ACutPutGoesOnInTheChunksThatAreTaken()
     {

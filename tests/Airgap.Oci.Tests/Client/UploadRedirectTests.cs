@@ -3,7 +3,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Uploads that another host takes: the bytes go there, the credentials do not.</summary>
+/// <summary>Uploads that another host accepts: the bytes go there, but not the credentials.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class UploadRedirectTests

@@ -9,7 +9,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>An upload that is cut continues where the registry says that it stopped.</summary>
+/// <summary>An interrupted upload continues at the offset that the registry reports.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class UploadResumeTests

@@ -81,7 +81,7 @@ public sealed class UploadRetryTests
         await Assert.ThrowsAsync<Exception>(() => upload.FirstBody.Task, "the body was cut");
         Assert.IsNull(upload.Stored);
 
-        // The client may be done before the server has seen its last request.
+        // The client may end before the server has received its last request.
         await third.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.AreEqual(3, upload.Puts, "bytes may be spoiled on their way: they are fetched again, twice and no more");
     }

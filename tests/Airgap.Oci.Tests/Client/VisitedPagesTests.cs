@@ -5,7 +5,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Lists that a registry links without end.</summary>
+/// <summary>Lists whose pages a registry links endlessly.</summary>
 [TestClass]
 public sealed class VisitedPagesTests
 {

@@ -19,7 +19,7 @@ public sealed class WatchdogTests
         using CancellationTokenRegistration second = watchdog.Token.Register(() => throw new IOException("of what is ended"));
         watchdog.Start();
 
-        // A timer's callback that throws ends a process.
+        // An exception in a timer's callback would end the process.
         _time.Advance(TimeSpan.FromSeconds(61));
 
         Assert.IsTrue(watchdog.Fired);

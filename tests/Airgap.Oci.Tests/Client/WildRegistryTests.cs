@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Registries that answer otherwise than the specification says, as some do.</summary>
+/// <summary>Registries whose responses depart from the specification, as some do.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class WildRegistryTests

@@ -30,7 +30,7 @@ public sealed class OutputTargetTests
         AssertTarget("file", OutputKind.File, _folder["file"]);
         AssertTarget("one", OutputKind.File, _folder["file"]);
         AssertTarget("dangling", OutputKind.New, _folder["none/yet"]);
-        // As the system reads it: up from where the link is, not from where its folder was named.
+        // As the system resolves it: relative to the link's real folder, not to the path that named the folder.
         AssertTarget("near/up", OutputKind.New, _folder["real/beside"]);
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Oci.Tests.Files;
 
-/// <summary>Files of ours in folders where others may write: nothing that another may have put there is opened.</summary>
+/// <summary>Our files in folders where other users may write: nothing that another user put there is opened.</summary>
 [TestClass]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class OwnFileTests
@@ -84,7 +84,7 @@ public sealed class OwnFileTests
             Assert.IsNotNull(first);
             Assert.IsNull(FileLock.TryTake(_folder["lock"]));
 
-            // Removed while it is held, the name is free for another file.
+            // If the file is removed while it is held, another file can take its name.
             File.Delete(_folder["lock"]);
             using FileLock? second = FileLock.TryTake(_folder["lock"]);
             Assert.IsNotNull(second);
@@ -103,7 +103,7 @@ public sealed class OwnFileTests
         FileLock taken = FileLock.TryTake(_folder["lock"])!;
         SafeFileHandle handle = taken.Handle;
         bool isKept = false;
-        // As a process does that was forked and has not yet become another program.
+        // Like a process that was forked and has not yet started another program.
         handle.DangerousAddRef(ref isKept);
         try
         {
@@ -167,7 +167,7 @@ public sealed class OwnFileTests
     [TestMethod]
     public void AFileThatCannotBeFlushed_IsNoFailure()
     {
-        // The system says EINVAL of a pipe, and the disk has nothing to do with it.
+        // The system returns EINVAL for a pipe, which is no failure of the disk.
         SpecialFiles.MakePipe(_folder["pipe"]);
         using FileStream pipe = new(_folder["pipe"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0);
         DiskSync.System.Flush(pipe.SafeFileHandle, "pipe");

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Mirrors;
 
-/// <summary>Sources are read from mirrors, and proved by their digests.</summary>
+/// <summary>Sources are read from mirrors, and verified by their digests.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class SourceMirrorTests
@@ -83,7 +83,7 @@ public sealed class SourceMirrorTests
         Assert.IsLessThan(10, _test.Connections.Count(to => to == Second), "what cannot be reached is not asked again");
     }
 
-    /// <summary>It gives other bytes from some byte on, so that only the whole shows it.</summary>
+    /// <summary>It returns wrong bytes from some offset on, so that only the complete content shows it.</summary>
     [TestMethod]
     public async Task WrongContentOfAMirror_IsReadFromAnotherEndpoint()
     {

@@ -56,7 +56,7 @@ public sealed class TomlReaderTests
         Assert.ThrowsExactly<TomlException>(() => TomlReader.Read(string.Join('.', Enumerable.Repeat("a", 100_000)) + " = 1"));
     }
 
-    /// <summary>Documents made by chance, and what becomes of them by a changed character.</summary>
+    /// <summary>Random documents, and the result after one changed character.</summary>
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
     [TestCategory(TestKinds.Servers)]

@@ -11,7 +11,7 @@ public sealed class ChunkLengthsTests
     private const long Usual = 16 * MiB;
     private const long Longest = 256 * MiB;
 
-    /// <summary>The longest blob that goes whole is what the line moves in 8 s, and a chunk half of it.</summary>
+    /// <summary>The longest blob that is sent whole is what the line moves in 8 s; a chunk is half of that.</summary>
     [TestMethod]
     [DataRow(0.01, 2, 1)]
     [DataRow(0.5, 4, 2)]
@@ -94,7 +94,7 @@ public sealed class ChunkLengthsTests
         }
     }
 
-    /// <summary>Whatever line, breaks and refusals: every next request has bytes, no more than are left or than was allowed.</summary>
+    /// <summary>For any line, breaks and refusals: every next request has bytes, at most those that remain and are allowed.</summary>
     [TestMethod]
     public void AnyCourse_Ends()
     {

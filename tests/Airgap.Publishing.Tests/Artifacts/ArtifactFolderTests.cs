@@ -100,7 +100,7 @@ public sealed class ArtifactFolderTests : IDisposable
             Assert.DoesNotContain("secret/pull", taken, "a placeholder is filled in by hand, once");
         }
 
-        // Asked for, it stands among the others.
+        // If requested, the Secret is among the others.
         await RunAsync(
             Settings with { SecretManifests = true }, Simple([.. Secretgen("packages"), ("CreateNamespace", "true")]));
         Assert.Contains("secret/pull", await Kubectl.TryAsync("-k", _folder["airgap"]));
@@ -251,7 +251,7 @@ public sealed class ArtifactFolderTests : IDisposable
     private static (string, string)[] Secretgen(string ns) =>
         [("SecretName", "pull"), ("PullSecret", "SecretgenController"), ("SecretNamespace", "access"), ("Namespace", ns)];
 
-    // What kustomize makes of the folder; without kubectl, the texts that the list names.
+    // The output of kustomize for the folder; without kubectl, the files that the list names.
     private async Task<string> KustomizeAsync(string folder = "airgap")
     {
         if (Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(path => File.Exists(Path.Combine(path, "kubectl"))))
@@ -291,7 +291,7 @@ public sealed class ArtifactFolderTests : IDisposable
         return result;
     }
 
-    // The fixture's Packages name a plain image as a bundle, which every publish of it tells.
+    // The fixture's Packages name a plain image as a bundle, so every publish of it warns.
     private static IEnumerable<Diagnostic> OfTheFolder(PublishResult result) =>
         result.Warnings.Where(warning => warning.Code != ErrorCode.FetchedImageIsNoBundle);
 }

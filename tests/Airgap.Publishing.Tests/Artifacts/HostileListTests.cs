@@ -3,7 +3,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests.Artifacts;
 
-/// <summary>A list of published files that somebody else wrote removes nothing and stops nothing.</summary>
+/// <summary>A foreign list of published files removes nothing and stops nothing.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class HostileListTests

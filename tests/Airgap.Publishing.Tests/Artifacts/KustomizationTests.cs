@@ -5,7 +5,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests.Artifacts;
 
-/// <summary>The artifacts' folder can be given to <c>kubectl apply -k</c>.</summary>
+/// <summary><c>kubectl apply -k</c> accepts the artifacts' folder.</summary>
 [TestClass]
 public sealed class KustomizationTests : IDisposable
 {

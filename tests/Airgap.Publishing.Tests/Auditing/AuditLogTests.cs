@@ -140,7 +140,7 @@ public sealed class AuditLogTests
         Assert.AreEqual(ErrorCode.BrokenAuditLog, (await Assert.ThrowsExactlyAsync<AirgapException>(() => AppendAsync("more"))).Code);
         Assert.AreEqual(string.Join('\n', lines), File.ReadAllText(Log), "nothing is added to what is broken");
 
-        // What is cut off the end shows by the digest that was noted elsewhere alone.
+        // A truncation at the end is visible only with the digest that was recorded elsewhere.
         File.WriteAllText(Log, lines[0] + "\n");
         Assert.IsFalse((await VerifyAsync(Digest.Compute(Encoding.UTF8.GetBytes(lines[4])))).Holds);
     }

@@ -108,7 +108,7 @@ public sealed class PublishPropertiesTests
             Read(out _, ("AirgapCaCertificates", "own.pem")).Access
             .Over(options with { CaCertificatePaths = ["known.pem"] }).CaCertificatePaths);
 
-        // Arrays are equal only to themselves.
+        // Arrays have no value equality.
         RegistryOptions Over(params (string Name, string Value)[] values) => Read(out _, values).Access.Over(options) with
         {
             CaCertificatePaths = []

@@ -84,7 +84,7 @@ public sealed class RepositoryTemplateTests
     public void ADestinationNamesAHost(string text) =>
         Assert.AreEqual(ErrorCode.InvalidRepository, Assert.ThrowsExactly<AirgapException>(() => TemplateBase.Parse(text)).Code);
 
-    // Any text is read or refused with a code, and what is read makes a repository or is refused with one.
+    // Any text is read or refused with a code, and a template that is read makes a valid repository or is refused with a code.
     [TestMethod]
     public void NoTextFailsWithoutACode()
     {

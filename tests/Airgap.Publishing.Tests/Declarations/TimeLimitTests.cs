@@ -23,7 +23,7 @@ public sealed class TimeLimitTests
         Assert.AreEqual(TimeSpan.FromMilliseconds(milliseconds), limit);
     }
 
-    // The longest is what a timer and a socket take.
+    // The longest value that a timer and a socket accept.
     [TestMethod]
     [DataRow("")]
     [DataRow("30")]

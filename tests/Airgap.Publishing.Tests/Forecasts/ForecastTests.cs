@@ -25,7 +25,7 @@ public sealed class ForecastTests
         RelocationDestination destination = new RelocationDestination.Repository(RepositoryName.Parse(repository));
         if (partly)
         {
-            // All blobs, and the manifest of one image, are there of a run that was cut short.
+            // All blobs and the manifest of one image exist, as after an interrupted run.
             TransferPlan earlier = await PlanAsync(bundle, destination);
             foreach (PlannedBlob blob in earlier.Blobs)
                 await _registry.Get(repository).PushBlobAsync(blob.Content, null, null, CancellationToken.None);

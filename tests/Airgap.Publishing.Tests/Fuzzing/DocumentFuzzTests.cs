@@ -8,7 +8,7 @@ using Airgap.TestKit.Fuzzing;
 
 namespace Airgap.Publishing.Tests.Fuzzing;
 
-/// <summary>Documents that a publish wrote and reads again: read, or refused in words that can be shown.</summary>
+/// <summary>Documents that a publish wrote and reads again: read, or refused with a printable message.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class DocumentFuzzTests

@@ -6,7 +6,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests.Locking;
 
-/// <summary>A project's lock over its life: written, used, checked and moved, against registries in memory.</summary>
+/// <summary>A project's lock: written, used, checked and updated, with registries in memory.</summary>
 [TestClass]
 public sealed class LockTests : IDisposable
 {
@@ -246,7 +246,7 @@ public sealed class LockTests : IDisposable
     private Task<ImmutableArray<Diagnostic>> ResolveAsync(PublishSettings settings, params PublishItem[] items) =>
         new Publisher(_registry).ResolveAsync(items, settings, CancellationToken.None);
 
-    // Puts another whole bundle under the tag.
+    // Points the tag to another complete bundle.
     private async Task MoveTagAsync()
     {
         FakeRepository other = Get("registry.local:5055/mirror/index-bundle");

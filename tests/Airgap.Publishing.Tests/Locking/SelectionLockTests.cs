@@ -37,7 +37,7 @@ public sealed class SelectionLockTests : IDisposable
         Assert.Contains($"\"{Key}\": \"{derived}\"\n", text);
         Assert.AreEqual(text, File.ReadAllText(LockFile));
 
-        // On the far side of an archive of all of it, too.
+        // The same on the far side, from an archive of the whole bundle.
         PublishItem whole = PublishItems.Bundle(Tag, ("Repository", "chosen"));
         await RunAsync(Settings with { Archive = "all.tar", LockFile = "whole.json" }, whole);
         _registry.Calls.Clear();
@@ -59,7 +59,7 @@ public sealed class SelectionLockTests : IDisposable
         Assert.AreEqual(new SourceLocation(LockFile, 7, 5), problems[1].Location);
         Assert.IsEmpty(_registry.Calls);
 
-        // Outside locked mode the lock follows.
+        // Outside locked mode the lock is updated.
         PublishResult result = await RunAsync(Settings, Chosen("p0.example.com@1.0.0"));
         Assert.AreEqual("1 tag and 1 choice locked: 1 added, 1 removed", result.Lock!.ToString());
         Assert.DoesNotContain(Key, File.ReadAllText(LockFile));

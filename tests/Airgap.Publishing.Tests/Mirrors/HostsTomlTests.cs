@@ -7,8 +7,8 @@ using Airgap.Publishing.Mirrors;
 namespace Airgap.Publishing.Tests.Mirrors;
 
 /// <summary>
-/// What containerd reads of our <c>hosts.toml</c>, by its documentation (docs/hosts.md): the folder of a host, the fields of a file, and
-/// the address that a pull by the name of the source comes to. containerd itself does not run here.
+/// How containerd reads our <c>hosts.toml</c>, by its documentation (docs/hosts.md): the folder of a host, the fields of a file, and
+/// the address of a pull with the source's name. containerd itself does not run here.
 /// </summary>
 [TestClass]
 public sealed class HostsTomlTests
@@ -39,7 +39,7 @@ public sealed class HostsTomlTests
         Assert.StartsWith("host|https://", table);
         Assert.AreSequenceEqual(["pull", "resolve"], host["capabilities"]);
 
-        // containerd asks HOST/v2/PATH, and with override_path the host's own path takes the place of /v2.
+        // containerd requests HOST/v2/PATH; with override_path the host's own path replaces /v2.
         string url = table["host|".Length..];
         bool overrides = host.TryGetValue("override_path", out string[]? given) && given[0] == "true";
         Assert.AreEqual(overrides, new Uri(url).AbsolutePath != "/",
@@ -77,7 +77,7 @@ public sealed class HostsTomlTests
         }
     }
 
-    // Null without a Python that has a reader of TOML.
+    // Null without a Python that can read TOML.
     private static string? Python(string toml)
     {
         try

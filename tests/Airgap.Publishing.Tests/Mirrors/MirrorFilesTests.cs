@@ -6,7 +6,7 @@ using Airgap.Publishing.Mirrors;
 
 namespace Airgap.Publishing.Tests.Mirrors;
 
-/// <summary>The text of each mirror configuration, to the byte.</summary>
+/// <summary>The exact text of each mirror configuration.</summary>
 [TestClass]
 public sealed class MirrorFilesTests
 {

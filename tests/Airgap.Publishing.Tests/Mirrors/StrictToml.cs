@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Airgap.Publishing.Tests.Mirrors;
 
 /// <summary>
-/// Reads the few constructs of TOML 1.0 that mirror configurations consist of, and refuses all else: comments, tables, arrays of tables,
-/// and keys with a basic string, a boolean or an array of basic strings. Shares nothing with what writes them.
+/// Reads only the constructs of TOML 1.0 that mirror configurations use, and refuses all others: comments, tables, arrays of tables,
+/// and keys with a basic string, a boolean or an array of basic strings. Shares no code with their writer.
 /// </summary>
 internal sealed partial class StrictToml
 {
@@ -46,7 +46,7 @@ internal sealed partial class StrictToml
     private static string[] Value(string text) => text is "true" or "false" ? [text]
         : text[0] == '"' ? [Text(text[1..^1])] : [.. Basic().Matches(text).Select(match => Text(match.Groups[1].Value))];
 
-    // Basic strings may hold escapes; none is needed here, so none is taken.
+    // Basic strings may contain escapes; none is needed here, so none is accepted.
     private static string Text(string inner)
     {
         Assert.DoesNotContain("\\", inner);

@@ -11,7 +11,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Tests.Reporting;
 
 /// <summary>
-/// The page in a browser: used by mouse and keyboard, printed, photographed; nothing is complained of and nothing is loaded.
+/// The page in a browser: used with mouse and keyboard, printed, photographed; without any error, and without loading anything.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -39,7 +39,7 @@ public sealed class BrowserTests : RelocatorTestBase
         int rows = await NumberAsync(browser, Rows);
         Assert.IsGreaterThan(3, rows);
 
-        // Folding, by the keyboard alone.
+        // Folding, with only the keyboard.
         await browser.EvaluateAsync("document.querySelector('#tree tbody tr').focus()");
         await browser.PressAsync("ArrowLeft");
         Assert.AreEqual("false", await TextAsync(browser, "document.activeElement.getAttribute('aria-expanded')"));
@@ -121,7 +121,7 @@ public sealed class BrowserTests : RelocatorTestBase
         TestContext.WriteLine(
             $"1,000 images, {new FileInfo(page).Length} bytes: loaded in {load.TotalMilliseconds:0} ms, searched in {search:0} ms, " +
             $"sorted in {sort:0} ms.");
-        // Rows are made for what can be seen, and details only for what is opened: what a browser has to hold does not grow with the
+        // Rows are created only for the visible part, and details only when opened: the number of elements does not grow with the
         // layers.
         Assert.IsLessThan(25_000, await NumberAsync(browser, "document.querySelectorAll('*').length"));
         Assert.AreEqual(0, await NumberAsync(browser, "document.querySelectorAll('#tree .layers').length"));
@@ -156,7 +156,7 @@ public sealed class BrowserTests : RelocatorTestBase
         TestContext.AddResultFile(Artifact(name));
     }
 
-    // Kept after the test, for whoever wants to see the page.
+    // Kept after the test, so that a person can look at the page.
     private static string Artifact(string name) =>
         Path.Combine(Directory.CreateDirectory(Path.Combine(Fixtures.RepositoryRoot, "artifacts", "report")).FullName, name);
 

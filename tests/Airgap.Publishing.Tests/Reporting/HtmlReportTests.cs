@@ -12,7 +12,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests.Reporting;
 
-/// <summary>The page without a browser: it loads nothing, says everything, and takes no name for markup.</summary>
+/// <summary>The page without a browser: it loads nothing, is complete, and treats no name as markup.</summary>
 [TestClass]
 public sealed partial class HtmlReportTests : RelocatorTestBase
 {

@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests.Reporting;
 
-/// <summary>The numbers of a run agree wherever they stand, and add up.</summary>
+/// <summary>The numbers of a run agree in all outputs, and add up.</summary>
 [TestClass]
 public sealed partial class OneReckoningTests : RelocatorTestBase
 {
@@ -32,7 +32,7 @@ public sealed partial class OneReckoningTests : RelocatorTestBase
         ReportNumbers numbers = ReportNumbers.Of(model);
         WorkTotals totals = WorkTotals.Of(results);
 
-        // Mounts within the registry need a source there: everything is copied.
+        // Mounts within the registry need an existing source there: everything is copied.
         Assert.AreEqual(places * each, totals.Copied.Bytes);
         Assert.AreEqual(0, totals.Present.Bytes, "what the first item sent, the others found");
         Assert.AreEqual(totals.Copied, model.Work.Copied);
@@ -44,7 +44,7 @@ public sealed partial class OneReckoningTests : RelocatorTestBase
         Assert.AreEqual(numbers.SavedBytes, model.Blobs.Sum(blob => blob.SavedBytes));
         Assert.AreEqual(0, numbers.MissingBytes(model.Work));
 
-        // The page says each of them, once in the figures and once in the legend.
+        // The page shows each of them, once in the figures and once in the legend.
         string page = HtmlReport.Write(model);
         string sent = ByteSizeOf(totals.Copied.Bytes);
         Assert.Contains(

@@ -9,7 +9,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests.Reporting;
 
-/// <summary>The page as a browser shows it, reads it aloud and prints it.</summary>
+/// <summary>The page in a browser: shown, read aloud and printed.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class PageTests
@@ -34,7 +34,7 @@ public sealed class PageTests
             "from registry.corp.com/web to mirror.corp.com/outer",
             await TextAsync(browser, "document.querySelector('#n1 .c-place').innerText.replace(/\\s+/g, ' ').trim()"));
 
-        // What was copied, mounted, present, left out, and what is not there, as bars, as a legend, and for each image.
+        // Copied, mounted, present, omitted and missing content: as bars, in a legend, and for each image.
         Assert.AreEqual(
             "saved by sharing 60.0 kB|copied 30.0 kB|mounted within the registry 20.0 kB|there already 10.0 kB|not at the destination " +
             "5.0 kB|left out: non-distributable 7.0 kB",
@@ -47,8 +47,8 @@ public sealed class PageTests
             await TextAsync(browser, "[...document.querySelectorAll('#tree tbody tr[id] .pill')].map(pill => pill.textContent).join()"));
         Assert.Contains("AIRGAP1005", await TextAsync(browser, "document.querySelector('#tree .failure').textContent"));
 
-        // Shared layers and what sharing saved: a column each, as high as it saved, with a dot for each image that has it; and the same as
-        // a table.
+        // Shared layers and the bytes saved by sharing: a column each, as high as the bytes saved, with a dot for each image that has it;
+        // and the same as a table.
         Assert.AreEqual(
             "40.0 kB 2 dots 1|20.0 kB 3 dots 0.5",
             await TextAsync(browser,
@@ -58,7 +58,7 @@ public sealed class PageTests
                 "height(columns[0])).join('|'); })()"));
         Assert.AreEqual(2, await NumberAsync(browser, "document.querySelectorAll('.as-table tbody tr').length"));
 
-        // Duration and rate, retries, warnings and failures with their codes and what to do.
+        // Duration and rate, retries, and warnings and failures with codes and advice.
         Assert.AreEqual(
             "Images 4 in 2 bundles|Content 65.0 kB 4 distinct blobs|Sent 30.0 kB 1 blob copied|Saved by sharing 60.0 kB 48 % of 125.0 " +
             "kB|Duration 3.0 s 10.0 kB/s, 2 retries",
@@ -68,7 +68,7 @@ public sealed class PageTests
         foreach (string expected in (string[])["AIRGAP2102", "A layer was left out.", "Carry it by hand.", "AIRGAP1005", "gone"])
             Assert.Contains(expected, problems);
 
-        // One outcome alone.
+        // Shows only one outcome.
         await browser.EvaluateAsync(
             "(() => { const pick = document.getElementById('pick'); pick.value = 'mounted'; pick.dispatchEvent(new Event('change')); })()");
         Assert.AreEqual("outer,worker",
@@ -100,7 +100,7 @@ public sealed class PageTests
         Assert.AreEqual(4, told.Count(node => node.Role == "columnheader"));
         Assert.IsTrue(told.Any(node => node.Role == "status"), "what a search found is said");
 
-        // From the top with the tab key alone: the skip link first, then every control, one stop in the tree.
+        // From the top with only the tab key: the skip link first, then every control, with one stop in the tree.
         List<string> stops = [];
         List<string> unseen = [];
         for (int i = 0; i < 14; i++)
@@ -118,7 +118,7 @@ public sealed class PageTests
             Assert.Contains(control, stops);
         Assert.AreEqual(1, stops.Count(stop => stop.StartsWith('n')), string.Join(", ", stops));
 
-        // Past the last one the focus is the browser's.
+        // After the last control the focus moves to the browser.
         Assert.IsEmpty(unseen.Where(stop => stop != "BODY"), "each shows that it has the focus");
     }
 
@@ -163,7 +163,7 @@ public sealed class PageTests
         Assert.IsEmpty(browser.Complaints);
     }
 
-    // Of every piece of text that can be seen: its colour against the nearest ground that is one, by the formula of WCAG 2.
+    // For every visible piece of text: the contrast of its colour with the nearest opaque background, by the formula of WCAG 2.
     private const string Contrast = """
         (() => {
           const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
@@ -205,7 +205,7 @@ public sealed class PageTests
             Blob(0, 10_000, BlobOutcome.Present, 3), Blob(1, 30_000, BlobOutcome.Copied, 1), Blob(2, 20_000, BlobOutcome.Mounted, 3),
             Blob(3, 5_000, null, 1), Blob(4, 7_000, null, 1, isLeftOut: true),
         ];
-        // Blob 2 saves 40 kB in two of the images that are shown, blob 0 saves 20 kB in three.
+        // Blob 2 saves 40 kB in two of the shown images, blob 0 saves 20 kB in three.
         ReportNode web = Image("web", BlobOutcome.Copied, 0, 1, 4);
         ReportNode worker = Image("worker", BlobOutcome.Mounted, 0, 2);
         ReportNode inner = Bundle("inner", BlobOutcome.Copied, Image("base", BlobOutcome.Present, 0, 2));

@@ -53,7 +53,7 @@ public sealed class OtherProjectTests
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("apps/simple-app-bundle"));
     }
 
-    /// <summary>Nobody signs a bundle that is being made, and whoever changes a plan could put another in its place.</summary>
+    /// <summary>A bundle that is being made has no signature, and a changed plan could replace it.</summary>
     [TestMethod]
     public async Task ABundleThatTheProjectMakes_IsRefused_IfSignaturesAreRequired()
     {

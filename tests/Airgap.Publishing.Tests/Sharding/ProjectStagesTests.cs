@@ -9,7 +9,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Publishing.Tests.Sharding;
 
-/// <summary>A publish in three stages leaves the result of one publish.</summary>
+/// <summary>A publish in three stages has the same result as one publish.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ProjectStagesTests
@@ -59,7 +59,7 @@ public sealed class ProjectStagesTests
                 await there.AssertCompleteAsync(repository, tag);
         }
 
-        // Each blob arrives once in each repository, and bytes that one has come from there.
+        // Each blob arrives once in each repository; content that another repository has is mounted from there.
         string[] puts = [.. far.Requests.Where(request => request.Kind == RequestKind.UploadPut)
             .Select(request => $"{request.Repository} {request.Query.Split("digest=")[1].Split('&')[0]}")];
         Assert.HasCount(puts.Distinct().Count(), puts);
@@ -129,7 +129,7 @@ public sealed class ProjectStagesTests
         Assert.Contains(planned, await File.ReadAllTextAsync(folder["airgap/simple-app-bundle.bundle-lock.yml"]));
     }
 
-    /// <summary>A blob of two items is sent to the first repository, and mounted in the second; the part says so.</summary>
+    /// <summary>A blob of two items is sent to the first repository and mounted in the second; the shard's output says so.</summary>
     [TestMethod]
     public async Task MountsOfAPart_AreReported()
     {
@@ -193,7 +193,7 @@ public sealed class ProjectStagesTests
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("apps/simple-app-bundle"));
     }
 
-    /// <summary>Whoever could write the plan could leave out who has to have signed: the finish of a project asks again.</summary>
+    /// <summary>A changed plan could leave out the required signers, so the finish of a project verifies again.</summary>
     [TestMethod]
     public async Task Signatures_AreVerified_ForThePlanAndTheFinish()
     {

@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Publishing.Tests.Sharding;
 
-/// <summary>A source with the fixtures, an empty destination, and a project with one bundle that is published by stages.</summary>
+/// <summary>A source with the fixtures, an empty destination, and a project with one bundle that is published in stages.</summary>
 internal sealed class StageBench : IAsyncDisposable
 {
     private readonly RegistryFixture _source;

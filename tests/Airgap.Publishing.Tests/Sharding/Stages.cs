@@ -9,7 +9,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Tests.Sharding;
 
-/// <summary>A project that is published by stages, each as a process of its own: it knows the plan's file alone.</summary>
+/// <summary>A project that is published in stages, each like a separate process: it reads only the plan's file.</summary>
 internal sealed partial class Stages(PublishSettings settings, params PublishItem[] items)
 {
     private static readonly CancellationToken s_token = CancellationToken.None;
@@ -26,7 +26,7 @@ internal sealed partial class Stages(PublishSettings settings, params PublishIte
 
     public Stages WithItems(params PublishItem[] other) => new(Settings, other) { Settings = Settings };
 
-    /// <summary>All of it in one process.</summary>
+    /// <summary>The whole publish in one process.</summary>
     public Task<PublishResult> WholeAsync() => WithClientAsync(
         client => new Publisher(client).RunAsync(Items, Settings with { Plan = "" }, s_token));
 
@@ -54,7 +54,7 @@ internal sealed partial class Stages(PublishSettings settings, params PublishIte
             prepared, diagnostic => Notices.Add(diagnostic.Message), s_token);
     });
 
-    /// <summary>The plan, all its parts, and the rest.</summary>
+    /// <summary>The plan, all its shards, and the finish.</summary>
     public async Task<PublishResult> AllAsync(int count)
     {
         WrittenRunPlan? plan = await With(settings => settings with { Shards = count }).PlanAsync();
@@ -64,7 +64,7 @@ internal sealed partial class Stages(PublishSettings settings, params PublishIte
         return await FinishAsync();
     }
 
-    /// <summary>The files of a publish without times, and without what the finish did not do: shards sent the bytes.</summary>
+    /// <summary>The files of a publish without times, and without what the finish did not do: the shards sent the bytes.</summary>
     public static IReadOnlyDictionary<string, string> FilesOf(string folder, string host) => Directory
         .GetFiles(folder, "*", SearchOption.AllDirectories)
         .ToDictionary(file => Path.GetRelativePath(folder, file), file => Path.GetExtension(file) == ".tar"

@@ -6,7 +6,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Publishing.Tests.Sharding;
 
-/// <summary>The finish signs what a publish signs, on the only machine that has the key; the log has its line, and its refusals.</summary>
+/// <summary>The finish signs what a publish signs, on the only machine with the key, and logs its result or refusal.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class StagesSigningTests : SigningTestBase
@@ -49,7 +49,7 @@ public sealed class StagesSigningTests : SigningTestBase
             .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("outcome").GetString()!)];
         CollectionAssert.AreEqual((string[])["AIRGAP2207", "complete"], outcomes.TakeLast(2).ToArray(), string.Join(' ', outcomes));
 
-        // The other side takes it by the same key.
+        // The far side accepts it with the same key.
         await using RegistryFixture other = await RegistryFixture.StartEmptyAsync();
         using TempFolder there = new();
         PublishResult taken = await new Stages(

@@ -49,7 +49,7 @@ public sealed class ArchiveAdmissionTests
         Meanwhile same = new(By("p256"), () => { });
         Meanwhile swap = new(By("p256"), () =>
         {
-            // The same bytes in a file of its own: only that it is another file tells.
+            // The same bytes in another file: only the file's identity differs.
             byte[] bytes = File.ReadAllBytes(_folder[replaced]);
             File.WriteAllBytes(_folder["new"], bytes);
             File.Move(_folder["new"], _folder[replaced], overwrite: true);
@@ -67,14 +67,14 @@ public sealed class ArchiveAdmissionTests
     {
         await WritePartsAsync("b.tar", "p256");
         byte[] bytes = File.ReadAllBytes(_folder["b.tar.002"]);
-        // Its ends are looked at before.
+        // Changes the middle of the part, since its ends are checked before.
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(_folder["b.tar.002"], bytes);
 
         await RefusedAsync("b.tar", "b.tar.002' is not the one that the signed list names", By("p256"));
     }
 
-    /// <summary>Each part has a signature, too; a list that nobody signed is not made good by them.</summary>
+    /// <summary>Each part is also signed, but that does not make an unsigned list valid.</summary>
     [TestMethod]
     public async Task AListThatIsNotSigned_IsRefused()
     {
@@ -85,7 +85,7 @@ public sealed class ArchiveAdmissionTests
     }
 
     /// <summary>
-    /// A document's statement names images beside the document; none of it approves an archive, and no archive's a document.
+    /// A document's statement names images besides the document; it approves no archive, and an archive's statement approves no document.
     /// </summary>
     [TestMethod]
     public async Task AStatementOfAnotherKind_ApprovesNoArchive()
@@ -100,7 +100,7 @@ public sealed class ArchiveAdmissionTests
             await RefusedAsync("a.tar", $"of the type '{type}'", By("ed25519"));
         }
 
-        // Signing it then replaces what approves nothing.
+        // Signing the archive then replaces the statement that approves nothing.
         await SignatureFile.SignAsync(_folder["a.tar"], new HashedBytes(SHA256.HashData(bytes)), key, Cancelled);
         await VerifyAsync("a.tar", By("ed25519"));
         File.Copy(_folder["a.tar"], _folder["receipt.json"]);
@@ -153,7 +153,7 @@ public sealed class ArchiveAdmissionTests
     private static SigningKey Private(string name) =>
         SigningKeyFile.Read(File.ReadAllBytes(Path.ChangeExtension(SignedStorage.Key(name), ".pem")), name, null);
 
-    /// <summary>Does something at the moment of judging: after what is signed was hashed.</summary>
+    /// <summary>Runs code at the moment of the verdict: after the signed bytes were hashed.</summary>
     private sealed class Meanwhile(Signer inner, Action act) : Signer
     {
         public override string Name => inner.Name;

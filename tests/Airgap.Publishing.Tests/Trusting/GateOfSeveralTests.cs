@@ -9,7 +9,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Publishing.Tests.Trusting;
 
-/// <summary>A project that goes to several registries has one gate, and one policy.</summary>
+/// <summary>A project that is published to several registries has one gate, and one policy.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class GateOfSeveralTests
@@ -66,7 +66,7 @@ public sealed class GateOfSeveralTests
             Assert.AreEqual("fine", JsonDocument.Parse(report).RootElement.GetProperty("gate").GetProperty("text").GetString());
         }
 
-        // What is derived here is in the content, too.
+        // The content also contains what is derived here.
         string derived = agreed.Items.First(item => item.Derived is not null).Derived!.Digest;
         Assert.Contains(derived, File.ReadAllText(_folder["index.json"]));
         string[] log = File.ReadAllLines(_folder["audit.jsonl"]);
@@ -86,7 +86,7 @@ public sealed class GateOfSeveralTests
             GateCommand = "echo run >> runs",
         };
         PublishItem[] items = [PublishItems.Bundle($"{source.Host}/{SignedStorage.Bundle}")];
-        // Each was signed under the name that it had before it was mirrored.
+        // Each was signed under its name before it was mirrored.
         string Rule(string scope, string name) =>
             $"\"{source.Host}/trust/mirror{scope}\": [{{\"type\": \"sigstoreSigned\", \"keyPath\": \"{SignedStorage.Key("p256")}\", " +
             $"\"signedIdentity\": {{\"type\": \"exactRepository\", \"dockerRepository\": \"registry.local:5055/trust/{name}\"}}}}]";

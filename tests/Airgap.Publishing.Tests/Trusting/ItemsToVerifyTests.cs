@@ -31,7 +31,7 @@ public sealed class ItemsToVerifyTests
     }
 
     /// <summary>
-    /// One image in two repositories, each with signatures of its own: a registry shows each its own, and so does an archive.
+    /// One image in two repositories, each with its own signatures: a registry and an archive both keep them apart.
     /// </summary>
     [TestMethod]
     public async Task ASignatureUnderATag_IsThatOfTheImagesRepository()

@@ -96,7 +96,7 @@ public sealed class PublishSigningTests : SigningTestBase
         Assert.Contains("AIRGAP2207", lines[0]);
         Assert.Contains("\"outcome\":\"complete\"", lines[1]);
 
-        // Both documents are signed, and build the base of a delta that has to be.
+        // Both documents are signed, and are bases of a delta that requires signed bases.
         PublishSettings delta = Settings with { Archive = "delta.tar", VerifyBase = [SignedStorage.Key("p256")] };
         foreach (string known in new[] { "receipt.json", "airgap/relocation.json" })
             Assert.IsEmpty((await RunAsync(delta with { ArchiveBase = [known], OutputPath = "other/" })).Failures);

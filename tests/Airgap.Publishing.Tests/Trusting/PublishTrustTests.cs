@@ -48,7 +48,7 @@ public sealed class PublishTrustTests : TrustTestBase
         Assert.AreEqual(3, File.ReadAllText(_folder["airgap/relocation.html"]).Split("class=\"signed\"").Length - 1, "a lock beside each");
     }
 
-    /// <summary>Nobody can have signed what is derived here: who signed the original counts, on either side of the gap.</summary>
+    /// <summary>A bundle that is derived here has no signature: the signers of the original count, on either side of the gap.</summary>
     [TestMethod]
     public async Task OfADerivedBundle_TheOriginalIsJudged()
     {
@@ -86,7 +86,7 @@ public sealed class PublishTrustTests : TrustTestBase
         Assert.AreEqual(derived, far.Items[0].Derived!.Digest);
     }
 
-    /// <summary>An archive of a derived bundle has no original: the archive's signature says that the office derived it.</summary>
+    /// <summary>An archive of a derived bundle does not contain the original: the archive's signature shows who derived it.</summary>
     [TestMethod]
     public async Task ADerivedBundle_IsTakenFromAnArchive_OnlyWhereTheArchiveIsSigned()
     {
@@ -115,8 +115,8 @@ public sealed class PublishTrustTests : TrustTestBase
     }
 
     /// <summary>
-    /// What the project makes needs no signature where it is made. In an archive it is what the disc brings: only the archive's own
-    /// signature says that it is the project's.
+    /// A bundle that the project makes needs no signature where it is made. From an archive it is foreign content: only the archive's own
+    /// signature shows that it is the project's.
     /// </summary>
     [TestMethod]
     public async Task AProducedBundle_IsAcceptedOnlyFromASignedArchive()
@@ -201,7 +201,7 @@ public sealed class PublishTrustTests : TrustTestBase
         Assert.IsEmpty(result.Failures);
     }
 
-    // The bundle has a tag, and what it pins has none: two places for the price of one.
+    // The bundle has a tag, and its images have none: one test for two kinds of locations.
     [TestMethod]
     public async Task ARuleForTheRootAlone_DoesNotVoidThoseOfOtherPlaces()
     {
@@ -229,7 +229,7 @@ public sealed class PublishTrustTests : TrustTestBase
     [TestMethod]
     public async Task SeveralDestinations_AreJudgedOnce_AndNothingMovesToAnyOfThemUnjudged()
     {
-        // Its requests are counted, and tests run beside this one.
+        // Counts requests, and other tests run in parallel.
         await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();

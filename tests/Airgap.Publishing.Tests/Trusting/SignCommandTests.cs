@@ -5,7 +5,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests.Trusting;
 
-/// <summary>A program that signs has a time, and an answer of some length.</summary>
+/// <summary>A program that signs has a time limit, and a limit for its output.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class SignCommandTests

@@ -8,7 +8,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Publishing.Tests.Trusting;
 
-/// <summary>Trust rules are read, and wrong ones refused, before any request.</summary>
+/// <summary>Trust rules are read, and invalid ones refused, before any request.</summary>
 [TestClass]
 public sealed class TrustRuleTests : TrustTestBase
 {
@@ -85,7 +85,7 @@ public sealed class TrustRuleTests : TrustTestBase
         Assert.AreEqual(fits, TrustRuleSet.Read(settings, out _)!.For(ImageReference.Parse(image)) is not null);
     }
 
-    /// <summary>Whoever writes a bundle spells the hosts in it: no spelling leads around a rule to a laxer one.</summary>
+    /// <summary>The author of a bundle chooses the spelling of its hosts: no spelling must select a laxer rule.</summary>
     [TestMethod]
     [DataRow("REGISTRY.example/strict/app:1")]
     [DataRow("registry.example:443/strict/app:1")]
@@ -105,7 +105,7 @@ public sealed class TrustRuleTests : TrustTestBase
         Assert.Contains("Two items", twice.Single().Message);
     }
 
-    /// <summary>Keys that a policy names by relative paths lie by the project, wherever the build was started.</summary>
+    /// <summary>Relative paths of keys in a policy start from the project, wherever the build was started.</summary>
     [TestMethod]
     public void APolicyOfAProject_NamesItsKeysFromThere()
     {

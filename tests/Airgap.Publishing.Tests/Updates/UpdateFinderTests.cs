@@ -33,7 +33,7 @@ public sealed class UpdateFinderTests
             ],
             found);
 
-        // The tags of one repository are listed once, and nothing that a bundle pins is asked for.
+        // The tags of one repository are listed once, and a bundle's images are not requested.
         Assert.HasCount(1, _registry.Calls.Where(call => call.StartsWith("list-tags", StringComparison.Ordinal)));
         Assert.IsEmpty(_registry.Calls.Where(call => call.StartsWith("get-", StringComparison.Ordinal)));
     }
@@ -53,7 +53,7 @@ public sealed class UpdateFinderTests
         Assert.IsFalse(_registry.Calls.Any(
             call => call.Contains("/package", StringComparison.Ordinal) || call.Contains("/app", StringComparison.Ordinal)));
 
-        // A pre-release counts where the item takes some, and one is told only of what is chosen.
+        // A pre-release counts if the item accepts some, and only versions of the selection are reported.
         PublishItem pre = PublishItems.Bundle(
             $"{GeneratedRepository.Bundle}:1.0.0", ("Packages", "p0.example.com"), ("PackagePrereleases", "*"));
         DeclaredVersion only = (await FindAsync(folder, pre)).Skip(1).Single();

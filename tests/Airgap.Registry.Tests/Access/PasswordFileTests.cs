@@ -6,7 +6,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Access;
 
-/// <summary>Users by a file of bcrypt hashes.</summary>
+/// <summary>Users in a file of bcrypt hashes.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class PasswordFileTests

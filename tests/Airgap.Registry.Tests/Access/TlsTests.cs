@@ -9,7 +9,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Access;
 
-/// <summary>https with certificates from files, or made for the occasion.</summary>
+/// <summary>https with certificates from files, or newly made.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class TlsTests

@@ -20,12 +20,12 @@ public sealed class ProvenBlobTests : ProvenBlobTestBase
         Assert.IsFalse(await SendAsync(file, WrongDigest(), proof), "which proves nothing");
         Assert.IsTrue(await SendAsync(file, Right(), proof));
 
-        // What would be found wrong is not hashed, in the same state or in another.
+        // The wrong digest would be detected if the bytes were hashed again, in this state or in another.
         Assert.IsTrue(await SendAsync(file, WrongDigest(), proof));
         Protect(temp["a"]);
         Assert.IsTrue(await SendAsync(file, WrongDigest(), proof));
 
-        // Only where stores through mapped memory show may the bytes be left unread.
+        // The bytes may be left unread only on systems where writes through mapped memory change the state.
         Assert.AreEqual(file.TryWriteBackMapped(0, _layer.Length), proof.Holds(file.StateOf(0, _layer.Length)));
     }
 
@@ -62,7 +62,7 @@ public sealed class ProvenBlobTests : ProvenBlobTestBase
         File.WriteAllBytes(temp["a"], _layer);
         using ServedFile file = ServedFile.Open(temp["a"]);
 
-        // Two seconds are one tick of the slowest clock.
+        // Two seconds are one tick of the slowest file system clock.
         BlobProof proof = new BlobProofs(new Later(TimeSpan.FromSeconds(-2))).New();
         Assert.IsTrue(await SendAsync(file, Right(), proof));
         Assert.IsFalse(proof.Holds(file.StateOf(0, _layer.Length)));
@@ -87,7 +87,7 @@ public sealed class ProvenBlobTests : ProvenBlobTestBase
         if (hidesTheTime)
             File.SetLastWriteTimeUtc(temp["a.tar"], modified);
 
-        // Of its first piece nothing had been sent.
+        // No bytes of its first piece were sent.
         if (hidesTheTime && at > 0)
             await Assert.ThrowsAsync<HttpRequestException>(() => served.GetAsync(BlobPath));
         else

@@ -6,7 +6,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Registry.Tests.Archived;
 
-/// <summary>A range of a verified file is served only while it is right.</summary>
+/// <summary>A range of a verified file is served only while its bytes are right.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ProvenRangeTests : ProvenBlobTestBase
@@ -18,7 +18,7 @@ public sealed class ProvenRangeTests : ProvenBlobTestBase
     [DataRow(599_999, 599_999)]
     public async Task ARangeOfAVerifiedBlob_IsComparedWithIt(int from, int to)
     {
-        // Nothing else can tell: the file has just been written, so that its times say nothing.
+        // Only the marks can detect it: the file has just been written, so its times show nothing.
         using TempFolder temp = new();
         File.WriteAllBytes(temp["a"], _layer);
         using ServedFile file = ServedFile.Open(temp["a"]);
@@ -40,7 +40,7 @@ public sealed class ProvenRangeTests : ProvenBlobTestBase
         else
             Assert.IsFalse(await changed, "what came before it had been sent");
 
-        // Other pieces are as they were.
+        // Other pieces are unchanged.
         int other = from > 300_000 ? 0 : 400_000;
         Assert.IsTrue(await content.SendAsync(PipeWriter.Create(Stream.Null), other, 1000, TestContext.CancellationToken));
     }
@@ -68,7 +68,7 @@ public sealed class ProvenRangeTests : ProvenBlobTestBase
         }
         catch (HttpRequestException)
         {
-            // It broke off before its last bytes.
+            // The response ended before its last bytes.
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class ProvenRangeTests : ProvenBlobTestBase
         Assert.IsTrue(await SendAsync(file, Right(), proof));
         DateTime modified = File.GetLastWriteTimeUtc(temp["a"]);
 
-        // The pipe takes one piece, and what follows waits.
+        // The pipe accepts one piece, and the rest waits.
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
         using ArchivedContent content = new(file, 0, Right(), proof);
         Task<bool> sending = content.SendAsync(pipe.Writer, 0, _layer.Length, TestContext.CancellationToken).AsTask();

@@ -82,10 +82,10 @@ public sealed class ServedArchiveRequestTests : ServedArchiveTestBase
             digest, (await served.GetAsync($"/v2/user1/simple-app-bundle/manifests/v1.0.0?ns={origin}"))["Docker-Content-Digest"]);
         Assert.AreEqual(200, (await served.SendAsync("HEAD", $"/v2/user1/simple-app-bundle/manifests/{digest}?ns={origin}")).Status);
 
-        // A cluster may ask by the name that is served, under the name of the registry that its manifests speak of.
+        // A cluster may request by the served name, with the host of the registry that its manifests name.
         Assert.AreEqual(200, (await served.GetAsync($"/v2/{Bundle}/manifests/v1.0.0?ns=final-registry.corp.com")).Status);
 
-        // What is not here is not here, so that the next mirror is asked.
+        // Missing content is reported as missing, so that the cluster tries its next mirror.
         Assert.AreEqual(404, (await served.GetAsync($"/v2/user1/simple-app-bundle/manifests/v1.0.0?ns=other.example")).Status);
         Assert.AreEqual(404, (await served.GetAsync($"/v2/user1/other/manifests/v1.0.0?ns={origin}")).Status);
         Assert.AreEqual(404, (await served.GetAsync("/v2/user1/simple-app-bundle/manifests/v1.0.0")).Status);

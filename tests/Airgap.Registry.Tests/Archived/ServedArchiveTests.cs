@@ -73,7 +73,7 @@ public sealed class ServedArchiveTests : ServedArchiveTestBase
         await using Api served = await ServedBench.ServeAsync(temp[archive]);
         await AssertSameAsync(expected, served);
 
-        // Another file in the place of a blob is not it.
+        // Another file under a blob's name is not that blob.
         string name = (await served.Content.RepositoriesAsync()).Single();
         string blob = Directory.GetFiles(temp[$"{archive}/blobs/sha256"]).OrderByDescending(file => new FileInfo(file).Length).First();
         DateTime modified = File.GetLastWriteTimeUtc(blob);

@@ -57,7 +57,7 @@ internal static class ServedBench
             plan, new RelocationDestination.Archive(path) { Format = format }, new TransferOptions(), CancellationToken.None);
     }
 
-    /// <summary>A client as the tool's.</summary>
+    /// <summary>A client like the tool's.</summary>
     public static RegistryClient NewClient() => new(new RegistryOptions { AllowInsecure = true }, new Nobody());
 
     private sealed class Nobody : ICredentialSource

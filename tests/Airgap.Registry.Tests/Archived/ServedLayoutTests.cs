@@ -62,7 +62,7 @@ public sealed class ServedLayoutTests
         string listed = Encoding.UTF8.GetString((await served.GetAsync(referrers)).Body);
         string there = await client.GetStringAsync(referrers, TestContext.CancellationToken);
 
-        // A tag that is put names its manifest by sha256, so that after an import the same bytes are listed by both digests.
+        // A pushed tag names its manifest by sha256, so that after an import both digests list the same bytes.
         if (isLong)
             Assert.Contains(layout.DigestOf(referrer).ToString(), there);
         else

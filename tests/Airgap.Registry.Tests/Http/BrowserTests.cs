@@ -88,7 +88,7 @@ public sealed class BrowserTests
         byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(new { schemaVersion = 2, mediaType = type });
         (await api.SendAsync("PUT", "/v2/a/manifests/t", manifest)).AssertError(400, "MANIFEST_INVALID");
 
-        // Another registry may have taken it into the same folder.
+        // Another registry may have accepted it into the same folder.
         string digest = RegistryWriter.DigestOf(manifest);
         string hex = digest["sha256:".Length..];
         string root = Path.Combine(api.Registry.Folder, "docker/registry/v2");

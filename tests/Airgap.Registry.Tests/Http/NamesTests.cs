@@ -4,7 +4,7 @@ using CsCheck;
 
 namespace Airgap.Registry.Tests.Http;
 
-/// <summary>The specification gives the grammar as expressions; they are the measure.</summary>
+/// <summary>Compares with the regular expressions of the specification.</summary>
 [TestClass]
 public sealed partial class NamesTests
 {

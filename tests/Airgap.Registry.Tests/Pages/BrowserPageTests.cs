@@ -9,7 +9,7 @@ using Airgap.Transfer.Transfers.Parts;
 
 namespace Airgap.Registry.Tests.Pages;
 
-/// <summary>The page for people in a browser, over whatever an archive is: it shows the same, and asks for nothing but itself.</summary>
+/// <summary>The page for people in a browser, for each kind of archive: it shows the same content, and requests only itself.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class BrowserPageTests

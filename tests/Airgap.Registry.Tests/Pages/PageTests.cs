@@ -6,7 +6,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Pages;
 
-/// <summary>The page for people, over archives and folders alike.</summary>
+/// <summary>The page for people, for archives and folders alike.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class PageTests

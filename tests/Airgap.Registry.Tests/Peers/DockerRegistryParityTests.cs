@@ -6,7 +6,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Peers;
 
-/// <summary>The same requests to docker-registry 2.8 and to this registry, over copies of one storage.</summary>
+/// <summary>The same requests to docker-registry 2.8 and to this registry, with copies of one storage.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class DockerRegistryParityTests
@@ -49,7 +49,7 @@ public sealed class DockerRegistryParityTests
         Pushed blob = await writer.PushBlobAsync("x", s_text);
         await otherWriter.PushBlobAsync("x", s_text);
 
-        // An anonymous mount of a blob that is there, and an upload in a single POST.
+        // An anonymous mount of an existing blob, and an upload in a single POST.
         Assert.AreEqual("202 201",
             $"{await StatusAsync(other, "POST", $"/v2/y/blobs/uploads/?mount={blob.Digest}")} " +
             $"{await StatusAsync(client, "POST", $"/v2/y/blobs/uploads/?mount={blob.Digest}")}");
@@ -84,7 +84,7 @@ public sealed class DockerRegistryParityTests
         await content.AssertCompleteAsync("a/b", "more");
     }
 
-    // One line for each request: what, status, and the headers that clients rely on.
+    // One line for each request: its name, the status, and the headers that clients rely on.
     private static async Task<string> ScriptAsync(Uri address)
     {
         using HttpClient client = Client(address);

@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Peers;
 
-/// <summary>A real client pushes, pulls and looks.</summary>
+/// <summary>A real client pushes, pulls and inspects.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class SkopeoTests

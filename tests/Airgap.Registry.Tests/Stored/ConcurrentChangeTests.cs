@@ -6,7 +6,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Stored;
 
-/// <summary>Clients change one repository at the same time, or one thing of great size.</summary>
+/// <summary>Clients change one repository at the same time, or one very large object.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ConcurrentChangeTests
@@ -46,14 +46,14 @@ public sealed class ConcurrentChangeTests
 
         Assert.AreEqual(202, (await api.SendAsync("DELETE", $"/v2/a/manifests/{gone.Digest}")).Status);
 
-        // Also while the tags are moved away, and their marks dropped.
+        // Also while the tags are moved away, and their marks removed.
         for (int i = 0; i < 50; i++)
             CollectionAssert.AreEqual((string[])["kept"], (await api.Content.TagsAsync("a")).ToArray());
         Assert.AreEqual(kept.Digest, (await api.Content.ManifestAsync("a", "kept")).Digest);
         Assert.AreEqual(404, (await api.GetAsync("/v2/a/manifests/t7")).Status);
         Assert.AreEqual(404, (await api.SendAsync("DELETE", "/v2/a/manifests/t7")).Status);
 
-        // With the manifest only the tag comes back that is put. docker-registry lists the folders, so no other may stay.
+        // Only the tag that is put reappears with the manifest. docker-registry lists the folders, so no other may remain.
         Assert.AreEqual(201, (await api.SendAsync("PUT", "/v2/a/manifests/t7", manifest)).Status);
         CollectionAssert.AreEqual((string[])["kept", "t7"], (await api.Content.TagsAsync("a")).ToArray());
         string tags = Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_manifests/tags");
@@ -64,7 +64,7 @@ public sealed class ConcurrentChangeTests
     [Timeout(300_000, CooperativeCancellation = false)]
     public void AnIndexOfHundredsOfThousandsIsReadInItsOrder()
     {
-        // Ten times what is taken; a reader whose cost grows with the square of it does not end in time.
+        // Ten times the limit; a reader with quadratic cost would not end in time.
         const int Count = 400_000;
         StringBuilder text = new("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[");
         for (int i = 0; i < Count; i++)

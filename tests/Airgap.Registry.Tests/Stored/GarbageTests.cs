@@ -25,7 +25,7 @@ public sealed class GarbageTests
         Assert.AreEqual(202, (await api.SendAsync("DELETE", $"/v2/a/manifests/{gone.Digest}")).Status);
         (int unlinked, int removed, _, _) = api.Registry.Collect(TimeSpan.Zero);
 
-        // The config and a layer in a; the layer is b's, too. The manifest and its config are nobody's.
+        // The config and a layer in repository a; repository b has the layer too. No manifest refers to the manifest and its config.
         Assert.AreEqual((2, 2), (unlinked, removed));
         Assert.AreEqual(404, (await api.GetAsync($"/v2/a/blobs/{RegistryWriter.DigestOf([1])}")).Status);
         Assert.AreEqual(200, (await api.GetAsync($"/v2/b/blobs/{RegistryWriter.DigestOf([1])}")).Status);
@@ -79,7 +79,7 @@ public sealed class GarbageTests
         string blob = (await api.Writer.PushBlobAsync("a", [1])).Digest;
         Pushed other = await api.Writer.PushImageAsync("b", null, [2]);
         await api.SendAsync("DELETE", $"/v2/b/manifests/{other.Digest}");
-        // As another registry may have left it.
+        // Another registry may leave the folder in this state.
         string digest = RegistryWriter.DigestOf(Encoding.UTF8.GetBytes(manifest));
         Write(api, $"blobs/sha256/{digest[7..9]}/{digest[7..]}/data", manifest);
         Write(api, $"repositories/a/_manifests/revisions/sha256/{digest[7..]}/link", digest);
@@ -157,7 +157,7 @@ public sealed class GarbageTests
     public async Task WhateverGoesOnMeanwhileNoManifestLosesABlob(int seed)
     {
         await using Api api = await Api.StartAsync();
-        // Few contents in few repositories, so that clients meet each other, and garbage is needed again at once.
+        // Few contents in few repositories, so that clients use the same ones, and garbage is soon needed again.
         byte[][] contents = [.. Enumerable.Range(0, 6).Select(i => Encoding.ASCII.GetBytes($"content {seed} {i}"))];
         using CancellationTokenSource over = new();
         using SemaphoreSlim changed = new(0);
@@ -182,7 +182,7 @@ public sealed class GarbageTests
         Assert.IsPositive(total, "something was collected meanwhile");
     }
 
-    // Each worker has a tag of its own, and shares repositories and blobs with the others.
+    // Each worker has its own tag, and shares repositories and blobs with the others.
     private static async Task ChangeAsync(
         Api api, byte[][] contents, Random random, string worker, SemaphoreSlim changed, ConcurrentQueue<string> lost)
     {
@@ -195,7 +195,7 @@ public sealed class GarbageTests
             string digest = RegistryWriter.DigestOf(Encoding.UTF8.GetBytes(manifest));
             Answer put;
             int tries = 0;
-            // A collection for each manifest, while the others bring theirs: no more, or nobody would get through without a grace.
+            // One collection for each manifest, while the other workers push theirs. With more, and no grace, no worker would succeed.
             changed.Release();
             do
             {
@@ -205,7 +205,7 @@ public sealed class GarbageTests
                     "PUT", $"/v2/{repository}/manifests/{worker}", Encoding.UTF8.GetBytes(manifest),
                     ("Content-Type", RegistryWriter.OciManifest));
             }
-            // Without a grace a blob may go before its manifest comes; then the registry refuses the manifest.
+            // Without a grace period a blob may be removed before its manifest arrives; then the registry refuses the manifest.
             while (put.Status == 400 && ++tries < 200);
             if (put.Status != 201)
                 lost.Enqueue($"{worker} {i}: PUT gives {put.Status}");

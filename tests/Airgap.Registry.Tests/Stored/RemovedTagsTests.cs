@@ -5,8 +5,8 @@ using Airgap.TestKit;
 namespace Airgap.Registry.Tests.Stored;
 
 /// <summary>
-/// A manifest goes with its tags in one step, at a cost that does not depend on their number; the tags' files go later, whatever happens in
-/// between.
+/// A manifest is removed with its tags in one step, at a cost that does not depend on their number; the tags' files are removed later,
+/// whatever happens in between.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -30,7 +30,7 @@ public sealed class RemovedTagsTests
         double[] perTag = new double[3];
         for (int round = 0; round < 3; round++)
         {
-            // The first round pays for what is made once.
+            // The first round includes costs that occur only once.
             int count = round < 2 ? 100 : 800;
             using TempFolder folder = new();
             using RegistryStorage storage = Filled(folder, count);
@@ -123,7 +123,7 @@ public sealed class RemovedTagsTests
         storage.Manifests.Write("a", s_goneDigest, s_gone, null);
         for (int i = 0; i < count; i++)
         {
-            // As Set does it, without the flush of each that costs most.
+            // As Set does, but without flushing each, which costs most.
             string current = folder[$"docker/registry/v2/repositories/a/_manifests/tags/t{i}/current"];
             Directory.CreateDirectory(current);
             File.WriteAllText(Path.Combine(current, "link"), s_goneDigest.ToString());

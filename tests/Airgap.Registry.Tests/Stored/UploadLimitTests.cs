@@ -64,7 +64,7 @@ public sealed class UploadLimitTests
         UploadLimits limits = new();
         await using Api api = await StartAsync(limits, TimeSpan.FromMilliseconds(20));
         string used = await api.StartUploadAsync("a");
-        // Another of that repository, which nobody has used for longer than the limit, appears as a whole.
+        // Another upload of that repository, idle for longer than the limit, appears in one step.
         using TestKit.TempFolder temp = new();
         string old = Guid.NewGuid().ToString();
         Directory.CreateDirectory(temp[old]);

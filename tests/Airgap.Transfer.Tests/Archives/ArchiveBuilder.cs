@@ -6,7 +6,7 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Tests.Archives;
 
-/// <summary>Makes archives by hand, such as no tool writes them.</summary>
+/// <summary>Makes archives by hand that no tool writes.</summary>
 internal sealed class ArchiveBuilder
 {
     private const string RootLabel = "{\"dev.carvel.imgpkg.copy.root-bundle\":\"\"}";

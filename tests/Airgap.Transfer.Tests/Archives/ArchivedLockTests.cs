@@ -9,7 +9,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Tests.Archives;
 
 /// <summary>
-/// The lock beside an archive that an earlier version wrote: read where it can only be the archive's, never where it may be another's.
+/// The lock next to an archive that an earlier version wrote is read only if it belongs to the archive.
 /// </summary>
 [TestClass]
 public sealed class ArchivedLockTests : RelocatorTestBase
@@ -26,7 +26,7 @@ public sealed class ArchivedLockTests : RelocatorTestBase
         Assert.AreEqual(ErrorCode.LockBesideArchive, plan.Warnings.Single().Code);
         Assert.Contains(folder["a.tar.images.yml"], plan.Warnings.Single().Message);
 
-        // Written again, it carries the lock inside, and the file beside it is not needed.
+        // A newly written archive contains the lock, and the file next to it is not needed.
         await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/a");
         await CopyToArchiveAsync(new RelocationSource.Lock(s_annotated), folder["a.tar"]);
         plan = await PlanAsync(folder);

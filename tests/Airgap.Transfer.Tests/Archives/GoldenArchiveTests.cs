@@ -7,7 +7,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives;
 
-/// <summary>The same source in, imgpkg's own archive out, to the byte; imgpkg's archive in, imgpkg's own tags out.</summary>
+/// <summary>The same source gives imgpkg's own archive, byte for byte; imgpkg's archive gives imgpkg's own tags.</summary>
 [TestClass]
 public sealed class GoldenArchiveTests : RelocatorTestBase
 {
@@ -50,7 +50,7 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
         await CopyToArchiveAsync(new RelocationSource.Lock(folder["plain.yml"]), folder["plain.tar"]);
         AssertSameArchive("images-lock.tar", folder["plain.tar"]);
 
-        // Annotations, for which the format has no room, stand in one entry more at its end.
+        // Annotations, which the format cannot contain, are in one additional entry at its end.
         await CopyToArchiveAsync(new RelocationSource.Lock(annotated), folder["out.tar"]);
         byte[] golden = await File.ReadAllBytesAsync(Fixtures.Golden("images-lock.tar"), Token);
         byte[] bytes = await File.ReadAllBytesAsync(folder["out.tar"], Token);
@@ -92,7 +92,7 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
     {
         byte[] whole = await File.ReadAllBytesAsync(Fixtures.Golden(golden), Token);
         using TempFolder folder = new();
-        // Every block border, and one byte before it: a cut inside a header, inside content, and between entries.
+        // Every block boundary, and one byte before it: a cut inside a header, inside content, and between entries.
         for (int length = 0; length < whole.Length - 512; length = length % 512 == 511 ? length + 1 : length + 511)
         {
             await File.WriteAllBytesAsync(folder["cut.tar"], whole.AsMemory(0, length), Token);

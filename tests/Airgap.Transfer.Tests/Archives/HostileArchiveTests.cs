@@ -8,7 +8,7 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Tests.Archives;
 
-/// <summary>Archives that want more than to be read: each ends in one error that names the file, and nothing is written.</summary>
+/// <summary>Malicious archives: each causes one error that names the file, and nothing is written.</summary>
 [TestClass]
 public sealed class HostileArchiveTests
 {

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Tests.Archives;
 
-/// <summary>A manifest.json of gigabytes, in a file that takes no room.</summary>
+/// <summary>A manifest.json of gigabytes, in a sparse file.</summary>
 [TestClass]
 public sealed class HugeManifestTests
 {
@@ -24,7 +24,7 @@ public sealed class HugeManifestTests
         {
             byte[] header = ArchiveLayout.HeaderOf(ArchiveLayout.ManifestName, FourGiB);
             RandomAccess.Write(file, header, 0);
-            // Text that is not a control character, as far as anyone will read.
+            // Text without control characters, as far as any reader gets.
             byte[] text = Encoding.ASCII.GetBytes(beginning + (beginning.Length > 1 ? new string('x', 80 * 1024 * 1024) : ""));
             RandomAccess.Write(file, text, header.Length);
             RandomAccess.SetLength(file, header.Length + FourGiB + 1024);

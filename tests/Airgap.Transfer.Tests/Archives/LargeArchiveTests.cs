@@ -10,8 +10,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Tests.Archives;
 
 /// <summary>
-/// An archive of 13 layers past 8 GiB each, over 100 GiB in all, in a file without blocks: nothing in its offsets, headers or lengths ends
-/// at 32 bits or at what a tar's octal numbers hold. Reading one of those layers to check it takes a while: AIRGAP_LARGE=1 does it.
+/// An archive of 13 layers of more than 8 GiB each, over 100 GiB in all, in a sparse file: no offset, header or length is limited
+/// to 32 bits or to a tar's octal numbers. Reading one of those layers to check it takes long: AIRGAP_LARGE=1 enables it.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]

@@ -13,7 +13,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives;
 
-/// <summary>Whatever reads an archive comes to the same verdict.</summary>
+/// <summary>All readers of an archive come to the same verdict.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class OneReaderTests : RelocatorTestBase
@@ -46,7 +46,7 @@ public sealed class OneReaderTests : RelocatorTestBase
         await RefusedByAllAsync(tar, ErrorCode.InvalidArchive, $"its end at byte {tar.Length - 512} is damaged");
     }
 
-    // No test writes to it: whoever opened it would wait.
+    // No test writes to it, so opening it would block.
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public async Task APipeIsNotOpened()

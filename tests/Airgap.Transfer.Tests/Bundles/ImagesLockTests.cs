@@ -234,7 +234,7 @@ public sealed class ImagesLockTests
             CollectionAssert.AreEquivalent(annotations.ToList(), read.Images[0].Annotations.ToList(), written.ToYaml());
         });
 
-        // Half a surrogate pair has no UTF-8.
+        // Half a surrogate pair has no UTF-8 encoding.
         static bool IsWellFormed(string text) => text.EnumerateRunes().All(rune => rune.Value != 0xFFFD);
     }
 

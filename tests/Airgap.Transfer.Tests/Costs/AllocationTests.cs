@@ -17,7 +17,7 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Tests.Costs;
 
 /// <summary>
-/// What a parser allocates grows with its input and no faster: of three sizes, each four times the one before, none takes more than a
+/// A parser's allocations grow at most linearly with its input: of three sizes, each four times the one before, none allocates more than a
 /// constant for each byte. The inputs are the ones that cost most.
 /// </summary>
 [TestClass]
@@ -132,7 +132,7 @@ public sealed class AllocationTests
     /// <summary>Checks that a parser allocates no more than a number of bytes for each of its input.</summary>
     private void Grows(int mostPerByte, Func<int, byte[]> make, Action<byte[]> parse)
     {
-        // What is made once, such as the runtime's code, is not a cost of the input.
+        // Costs that occur once, such as compilation, are not costs of the input.
         Refused(() => parse(make(1024)));
         foreach (int size in (int[])[Smallest, 4 * Smallest, 16 * Smallest])
         {
@@ -182,7 +182,7 @@ public sealed class AllocationTests
         }
         catch (AirgapException)
         {
-            // A refusal costs as well.
+            // A refusal also has a cost.
         }
     }
 

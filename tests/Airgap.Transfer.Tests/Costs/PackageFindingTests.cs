@@ -9,7 +9,7 @@ using Airgap.Transfer.Producing;
 namespace Airgap.Transfer.Tests.Costs;
 
 /// <summary>
-/// A package file that is wrong everywhere costs what it weighs: a hundred findings of a kind are told, and how many more there are.
+/// A package file with errors everywhere costs no more than its size: a hundred findings of a kind are listed, and the others counted.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]

@@ -57,7 +57,7 @@ public sealed class DerivedArtifactsTests : ArtifactTestBase
         Assert.DoesNotContain(ofLeft.Digest, there.Manifests);
         Assert.AreEqual(sparse, there.Manifests.Contains(ofIndex.Digest), "Only the index that stays as it is is what was signed.");
         Assert.AreEqual(sparse, there.Tags.ContainsKey($"sha256-{index.Digest.Hex}.sig"));
-        // Nobody is told that something stays behind of an image that stays behind itself.
+        // No warning says that an artifact of an omitted image is omitted.
         Assert.IsEmpty(plan.Warnings.Where(warning => warning.Code == ErrorCode.ArtifactsLeftBehind));
     }
 }

@@ -50,7 +50,7 @@ public sealed class DerivingTests
         CollectionAssert.AreEquivalent(expected, there.Blobs.Intersect(known).ToArray());
         Assert.AreEqual(result.Root!.Item.Digest, there.Tags["v1"]);
 
-        // What did not go along was not asked for either.
+        // Omitted content was not requested.
         string[] asked = [.. _registry.Calls.Where(call => call.StartsWith("get-manifest source.local/vendor/", StringComparison.Ordinal))];
         foreach (int package in Enumerable.Range(0, Packages)
             .Where(p => Enumerable.Range(0, Versions).All(v => !Takes(packages, Name(p), Version(v)))))
@@ -66,12 +66,12 @@ public sealed class DerivingTests
         BundleSelection selection = Selection("p1.internal.example.com@latest; p0.example.com", "linux/amd64");
         Digest direct = await DigestAsync(_registry, GeneratedRepository.Bundle, selection);
 
-        // The same choices in another order.
+        // The same selection in another order.
         Assert.AreEqual(direct, await DigestAsync(
             _registry, GeneratedRepository.Bundle,
             Selection("p0.example.com; p1.internal.example.com@latest:1;p0.example.com", "linux/amd64")));
 
-        // Of a mirror of all of it, and of an archive.
+        // From a mirror of everything, and from an archive.
         Relocator relocator = new(_registry);
         RelocationSource source = new RelocationSource.Bundle(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"));
         await relocator.RunAsync(
@@ -94,7 +94,7 @@ public sealed class DerivingTests
         await relocator.RunAsync(plan, new RelocationDestination.Repository(s_destination), new TransferOptions(), default);
         Assert.AreEqual(direct, _registry.Get(s_destination).Tags["v1"]);
 
-        // Derived again of what was derived, to the same end, it stays as it is.
+        // A derived bundle that is derived again with the same selection stays the same.
         Assert.AreEqual(direct, await DigestAsync(_registry, s_destination.ToString(), Selection(null, "linux/amd64")));
     }
 
@@ -188,7 +188,7 @@ public sealed class DerivingTests
 
     private static string Version(int version) => version == Versions - 1 ? $"1.{version}.0-rc.1" : $"1.{version}.0";
 
-    // Written out for each selection above, and not by what reads selections.
+    // Written out for each selection above, independently of the code that reads selections.
     private static bool Takes(string? packages, string package, string version) => packages switch
     {
         null => true,

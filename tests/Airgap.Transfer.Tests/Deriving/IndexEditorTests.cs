@@ -31,7 +31,7 @@ public sealed class IndexEditorTests
             Encoding.UTF8.GetString(first.Bytes.Span));
         Assert.AreEqual(MediaTypes.DockerManifestList, first.MediaType);
 
-        // What is embedded of the old content goes with it.
+        // Embedded old content is removed with it.
         Manifest other = IndexEditor.Write(index, [null, new Descriptor(MediaTypes.DockerManifest, s_one, 70)]);
         Assert.Contains(
             $$$"""[{"mediaType":"{{{MediaTypes.DockerManifest}}}","digest":"{{{s_one}}}","size":70,"platform":{"os":"linux","architecture":"arm64","variant":"v8"}}]""", Encoding.UTF8.GetString(other.Bytes.Span));
@@ -60,7 +60,7 @@ public sealed class IndexEditorTests
     }
 
     /// <summary>
-    /// Texts of the signs that choices are made of are read or refused, and what is read is read again from what it is written as.
+    /// Random selections are read or refused, and a selection that is read is equal after it is written and read again.
     /// </summary>
     [TestMethod]
     public void AnyTextIsReadOrRefused()

@@ -13,7 +13,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Deriving;
 
-/// <summary>Indexes that keep their digest while images of other platforms stay behind.</summary>
+/// <summary>Indexes that keep their digest while images of other platforms are omitted.</summary>
 [TestClass]
 public sealed class SparseTests
 {
@@ -47,7 +47,7 @@ public sealed class SparseTests
             Assert.IsNull(await there.FindManifestAsync(child.ToString(), default));
         }
 
-        // A second run has nothing to send.
+        // A second run sends nothing.
         TransferResult again = await CopyAsync(Sparse("linux/amd64; linux/arm/v7"));
         Assert.IsTrue(again.Items.All(item => item.Outcome == BlobOutcome.Present));
         Assert.IsFalse(_registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)));
@@ -70,7 +70,7 @@ public sealed class SparseTests
         Assert.Contains("\"leftOut\": 6", DescriptionDocument.Of(described).ToJson());
         Assert.Contains("leftOut: 6", DescriptionYaml.Write(described));
 
-        // What was to be there, and is gone, is missing still.
+        // Selected content that was removed is still reported as missing.
         Digest kept = Indexes(result)[0].Children[0].Manifest.Digest;
         _registry.Get(s_destination).Remove(kept);
         VerificationResult damaged = await new Verifier(_registry).VerifyAsync(new RelocationSource.Bundle(There), default);
@@ -88,7 +88,7 @@ public sealed class SparseTests
         Assert.IsEmpty(verified.Problems);
         Assert.AreEqual(0, verified.LeftOut);
 
-        // One that leaves other platforms behind says so again: what was there before stays.
+        // A run that omits other platforms records that again: the earlier content stays.
         await CopyAsync(Sparse("linux/arm64"));
         Assert.IsEmpty((await new Verifier(_registry).VerifyAsync(new RelocationSource.Bundle(There), default)).Problems);
     }
@@ -102,13 +102,13 @@ public sealed class SparseTests
         Assert.Contains(AdviceTerms.RewrittenPlatforms, refused.Advice);
         FakeRepository there = _registry.Get(s_destination);
         Assert.IsEmpty(there.Tags.Keys.Where(tag => tag == "v1" || tag.Contains("locations", StringComparison.Ordinal)));
-        // A config and two layers of the image, and as much of its attestation.
+        // A config and two layers of the image, and as many blobs of its attestation.
         Assert.IsLessThanOrEqualTo(5, there.Blobs.Intersect(AllLayers()).Count());
         AirgapException alsoWithKeepGoing = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => CopyAsync(Sparse("linux/amd64"), options: new TransferOptions { KeepGoing = false }));
         Assert.AreEqual(ErrorCode.SparseIndexRefused, alsoWithKeepGoing.Code);
 
-        // The cure.
+        // The advice of the error.
         await CopyAsync(Sparse("linux/amd64") with { Sparse = false });
     }
 
@@ -135,7 +135,7 @@ public sealed class SparseTests
         Assert.IsEmpty(arrived.Problems);
         Assert.AreEqual(verified.LeftOut, arrived.LeftOut);
 
-        // By the same choice out of the archive of all of it: one digest.
+        // The same selection from the archive of everything has the same digest.
         Assert.AreEqual(written.Root!.Item.Digest, _registry.Get(s_destination).Tags["v1"]);
     }
 

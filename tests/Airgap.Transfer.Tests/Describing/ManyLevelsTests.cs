@@ -7,7 +7,7 @@ using Airgap.Transfer.Tests.Archives;
 namespace Airgap.Transfer.Tests.Describing;
 
 /// <summary>
-/// Bundles that pin bundles over many levels: few bytes, and without a bound as much to tell as two to the power of the levels.
+/// Bundles that pin bundles over many levels: few bytes, but without a limit the output would double with each level.
 /// </summary>
 [TestClass]
 public sealed class ManyLevelsTests : RelocatorTestBase
@@ -71,7 +71,7 @@ public sealed class ManyLevelsTests : RelocatorTestBase
         for (int level = 0; level < levels; level++)
         {
             string[] pinned = below;
-            // Two bundles of one content would be one.
+            // Two bundles with the same content would have the same digest.
             below = [.. Enumerable.Range(0, 2)
                 .Select(
                     i =>

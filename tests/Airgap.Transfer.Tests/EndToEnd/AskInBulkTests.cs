@@ -11,7 +11,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>A registry that is asked for many manifests and blobs at once, by manifests that it has to refuse.</summary>
+/// <summary>A registry is checked for many manifests and blobs at once, by manifests that it must refuse.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class AskInBulkTests : WireTestBase
@@ -75,7 +75,7 @@ public sealed class AskInBulkTests : WireTestBase
         Assert.IsTrue((await places.AgainAsync()).IsUpToDate);
     }
 
-    // Each is asked for one by one then.
+    // Then each is checked separately.
     [TestMethod]
     [DataRow("stores it")]
     [DataRow("names the first")]

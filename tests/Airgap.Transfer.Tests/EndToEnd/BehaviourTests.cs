@@ -45,7 +45,7 @@ public sealed class BehaviourTests : WireTestBase
         await AssertGoldenAsync(destination.Host, "apps/it", "nested-bundle");
     }
 
-    /// <summary>The client's tests have all of these with blobs of every size; here whole bundles go that way.</summary>
+    /// <summary>The client's tests cover all of these with blobs of every size; here whole bundles are copied.</summary>
     [TestMethod]
     [DataRow(UploadBehaviours.NoWholePut)]
     [DataRow(UploadBehaviours.IgnoredPutBody)]
@@ -160,7 +160,7 @@ public sealed class BehaviourTests : WireTestBase
             request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch && context.Request.ContentLength > 2 * 1024 * 1024
             ? Fault.Custom(async (refused, _) =>
             {
-                // Whoever sends on without an answer is reset before it can read one.
+                // A client that continues to send without reading is reset before it can read a response.
                 if (refused.Request.Headers.Expect.Count == 0)
                 {
                     Interlocked.Increment(ref lost);

@@ -34,11 +34,11 @@ public sealed class BlobResumeTests : WireTestBase
         RecordedRequest blob = Assert.ContainsSingle(
             source.Of(RequestKind.BlobGet).Where(request => request.Reference == RegistryWriter.DigestOf(layer)));
         Assert.StartsWith("bytes=", blob.Header("Range"), "a range is asked for");
-        // What is written is written a buffer at a time.
+        // Bytes are written a buffer at a time.
         Assert.IsLessThanOrEqualTo(Size - Cut + (256 * 1024), blob.ResponseBytes);
         await AssertRightAsync(folder);
 
-        // A layer that ended in zeros is whole all the same.
+        // A layer that ends with zeros is still recognised as complete.
         source.Clear();
         File.Move(folder["a.tar"], folder["a.tar.partial"]);
         await ResumeAsync(source, folder);
@@ -75,7 +75,7 @@ public sealed class BlobResumeTests : WireTestBase
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using RegistryClient one = Client(source);
         using RegistryClient two = Client(source);
-        // Both have to be under way before either may go on.
+        // Neither continues before both are in progress.
         TaskCompletionSource both = new(TaskCreationOptions.RunContinuationsAsynchronously);
         int lists = 0;
         destination.OnRequest = (request, _) =>

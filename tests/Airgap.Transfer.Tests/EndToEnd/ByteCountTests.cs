@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Bytes are the cost of everything else: each is served once and received once.</summary>
+/// <summary>Bytes cost most: each is served once and received once.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ByteCountTests : WireTestBase
@@ -76,7 +76,7 @@ public sealed class ByteCountTests : WireTestBase
         result.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants())
             .Any(node => node.Manifest.Config?.Digest == blob.Descriptor.Digest);
 
-    // The client may have read the last byte before the server has counted it.
+    // The client may read the last byte before the server counts it.
     private async Task<long> ServedAsync(RegistryFixture source)
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5));

@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>A program with a window calls the libraries: they do not come back to its thread before they are done.</summary>
+/// <summary>A program with a window calls the libraries: they do not use its thread before they are done.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class CallerContextTests : WireTestBase

@@ -40,12 +40,12 @@ public sealed class ChosenRouteTests : WireTestBase
         foreach (string tag in await content.TagsAsync("apps/it"))
             await content.AssertCompleteAsync("apps/it", tag);
 
-        // As verify sees it, who follows the locks of derived bundles in derived bundles.
+        // As verify sees it, which follows the locks of derived bundles.
         VerificationResult verified =
             await new Verifier(client).VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{docker.Host}/apps/it:v1")), Token);
         Assert.IsEmpty(verified.Problems);
 
-        // Derived of what was derived, there, it is the same.
+        // Derived there from the derived bundle, it is the same.
         using Deriver again = new(client, selection with { Packages = [] }, null, 4);
         using Derivation same = await again.DeriveAsync(ImageReference.Parse($"{docker.Host}/apps/it:v1"), "v1", Token);
         Assert.IsTrue(same.IsUnchanged);

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// Walks from a package repository to the layers that its Packages need, and shares nothing with the product: it reads JSON, tars and the
-/// few lines of YAML by itself.
+/// Walks from a package repository to the layers that its Packages need, and shares no code with the product: it reads JSON, tars and the
+/// few lines of YAML itself.
 /// </summary>
 /// <param name="manifestOf">Gives the bytes of a manifest by repository and digest.</param>
 /// <param name="blobOf">Gives the bytes of a blob.</param>
@@ -16,13 +16,13 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 internal sealed partial class ClosureChecker(
     Func<string, string, Task<byte[]>> manifestOf, Func<string, string, Task<byte[]>> blobOf, string? home)
 {
-    /// <summary>The manifests that were read, by digest.</summary>
+    /// <summary>The manifests read, by digest.</summary>
     public HashSet<string> Manifests { get; } = [];
 
-    /// <summary>The layers of images that are no bundles.</summary>
+    /// <summary>The layers of images that are not bundles.</summary>
     public HashSet<string> Layers { get; } = [];
 
-    /// <summary>The manifests that indexes list, and that were not wanted.</summary>
+    /// <summary>The manifests that indexes list but that are not selected.</summary>
     public HashSet<string> LeftOut { get; } = [];
 
     /// <summary>The Packages of the root, as <c>NAME VERSION</c>.</summary>
@@ -31,7 +31,7 @@ internal sealed partial class ClosureChecker(
     /// <summary>The names of its PackageMetadata.</summary>
     public List<string> Metadata { get; } = [];
 
-    /// <summary>The ids by which kbld finds the images of the root.</summary>
+    /// <summary>The ids with which kbld finds the images of the root.</summary>
     public List<string> Ids { get; } = [];
 
     /// <summary>Walks.</summary>
@@ -60,7 +60,7 @@ internal sealed partial class ClosureChecker(
 
         foreach ((string image, string id) in Locked(files))
         {
-            // What no Package names cannot be shown to be unneeded.
+            // Content that no Package names cannot be proven unneeded.
             if (named.GetValueOrDefault(id, true))
             {
                 Ids.Add(id);

@@ -15,7 +15,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// Large blobs over lines that break, to the embedded registry and to docker-registry, within a run and from one to the next.
+/// Large blobs over lines that break, to the embedded registry and to docker-registry, within a run and across runs.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -64,7 +64,7 @@ public sealed class CutUploadTests : WireTestBase
         using (RegistryClient client = Client(folder))
         using (CancellationTokenSource killed = CancellationTokenSource.CreateLinkedTokenSource(Token))
         {
-            // Ends between two chunks, as a process may: the blob is asked for its next bytes and never gives them.
+            // Ends between two chunks, like a killed process: the blob never supplies its next bytes.
             await Assert.ThrowsAsync<OperationCanceledException>(() => client.GetRepository(RepositoryName.Parse($"{host}/{Name}"))
                 .PushBlobAsync(new Content(s_bytes, stopAt: 3 * Chunk, killed), null, null, killed.Token));
         }
@@ -78,7 +78,7 @@ public sealed class CutUploadTests : WireTestBase
         Assert.AreEqual(3 * Chunk, next.Statistics.BytesSent);
     }
 
-    /// <summary>A connection that ends at any byte of any request or answer.</summary>
+    /// <summary>A connection that ends at any byte of any request or response.</summary>
     [TestMethod]
     public async Task ACutAtAnyByteEndsWithTheSameRepository()
     {
@@ -115,8 +115,8 @@ public sealed class CutUploadTests : WireTestBase
             await AssertGoldenAsync(destination.Host, "apps/it", "simple-app-bundle");
         }
 
-        // The first connection dies within its first request or answer, however few others are opened; one lives for ever, so that
-        // something gets through; of the rest, most die young.
+        // The first connection ends within its first request or response, however few others are opened; one has no limit, so that
+        // some content arrives; of the rest, most end early.
         static Func<int, (long, long)> Lives(Random random) => number =>
         {
             lock (random)
@@ -159,7 +159,7 @@ public sealed class CutUploadTests : WireTestBase
         Assert.AreSequenceEqual(s_bytes, await content.BlobAsync(Name, Descriptor.Digest.ToString()));
     }
 
-    /// <summary>A blob whose process is ended when it has given so many bytes.</summary>
+    /// <summary>A blob whose process ends after it has supplied that many bytes.</summary>
     private sealed class Content(byte[] bytes, long stopAt, CancellationTokenSource end) : IBlobContent
     {
         public Descriptor Descriptor => CutUploadTests.Descriptor;

@@ -12,8 +12,8 @@ using Airgap.Transfer.Verifying;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// docker-registry whose storage lost or spoiled a file. It keeps its manifests and links; with its cache it even answers a HEAD and a
-/// mount with yes.
+/// docker-registry whose storage lost or damaged a file. It keeps its manifests and links; with its cache it even confirms a HEAD and a
+/// mount.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]

@@ -11,7 +11,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Deltas go to docker-registry 2.8, which takes no manifest whose layers it lacks.</summary>
+/// <summary>Deltas are copied to docker-registry 2.8, which accepts no manifest whose layers it lacks.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class DeltaRouteTests : WireTestBase
@@ -25,7 +25,7 @@ public sealed class DeltaRouteTests : WireTestBase
         Assert.AreEqual(BlobOutcome.Present, OutcomeOf(delta, 1));
         Assert.AreEqual(BlobOutcome.Copied, OutcomeOf(delta, 3));
 
-        // In another repository of the same registry nothing of the base is copied either.
+        // In another repository of the same registry, layers of the base are mounted, not copied.
         TransferResult mounted = await CopyAsync(
             client,
             new RelocationSource.Archive(folder["delta.tar"]),
@@ -62,7 +62,7 @@ public sealed class DeltaRouteTests : WireTestBase
     {
         IImageRepository there = client.GetRepository(RepositoryName.Parse($"{docker.Host}/apps/it"));
 
-        // Where the base is not, it looks for the layer in the archive, which lacks it: no manifest goes, so that nothing looks whole.
+        // Without the base, the layer is looked for in the archive, which lacks it: no manifest is pushed, so nothing looks complete.
         await Assert.ThrowsExactlyAsync<KeyNotFoundException>(() => PlainReader.ImportAsync(folder["delta.tar"], there, Token));
         using RegistryContent content = RegistryContent.At(docker.Host);
         Assert.IsNull(await there.FindManifestAsync("v2", Token));
@@ -78,7 +78,7 @@ public sealed class DeltaRouteTests : WireTestBase
     private static BlobOutcome OutcomeOf(TransferResult result, int layer) =>
         result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(layer)).Outcome;
 
-    // With the archives v1.tar, delta.tar on it, and full.tar of the same content as both.
+    // With the archives v1.tar, delta.tar based on it, and full.tar with the content of both.
     private async Task RunAsync(Func<DockerRegistry, RegistryClient, TempFolder, Task> test)
     {
         await using DockerRegistry docker = await DockerRegistry.StartAsync();

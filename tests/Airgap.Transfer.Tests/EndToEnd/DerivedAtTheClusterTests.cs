@@ -15,8 +15,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// What kapp-controller does with a PackageRepository and its Packages, as far as that goes without a cluster: it pulls the bundle with its
-/// lock rewritten, puts the lock's images in the place of their kbld ids, pulls each Package's bundle from there, and so on down.
+/// What kapp-controller does with a PackageRepository and its Packages, as far as possible without a cluster: it pulls the bundle with its
+/// lock rewritten, replaces kbld ids by the lock's images, pulls each Package's bundle from there, and so on.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]

@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Every promise about loss, with the fault that would break it.</summary>
+/// <summary>Every guarantee against loss, with the fault that would break it.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class FaultTests : WireTestBase

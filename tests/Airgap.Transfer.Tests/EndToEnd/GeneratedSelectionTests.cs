@@ -12,8 +12,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// Selections of a package repository of 100 packages in five versions for four platforms, against a checker of closures that shares
-/// nothing with the product. <c>AIRGAP_SELECTIONS</c> says how many (3 unless set), <c>AIRGAP_SELECTION_SEED</c> replays one.
+/// Selections of a package repository of 100 packages in five versions for four platforms, compared with a checker of closures that shares
+/// no code with the product. <c>AIRGAP_SELECTIONS</c> sets their number (default 3), <c>AIRGAP_SELECTION_SEED</c> replays one.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -68,7 +68,7 @@ public sealed partial class GeneratedSelectionTests : WireTestBase
         using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", Token);
         TransferPlan plan = await new Relocator(derivation.Over(s_source))
             .PlanAsync(derivation.Source, derivation.Planning(new PlanOptions()), Token);
-        // The manifests of what is chosen and of all that it needs, each once, and of nothing else.
+        // The manifests of the selection and of everything that it needs, each once, and no others.
         string[] asked = [.. s_source.Calls.Where(call => call.StartsWith("get-manifest ", StringComparison.Ordinal))
             .Select(call => DigestText().Match(call)).Where(match => match.Success).Select(match => match.Value)];
         string[] foreign = [.. s_source.Calls.Where(call => call.StartsWith("get-manifest ", StringComparison.Ordinal)
@@ -103,7 +103,7 @@ public sealed partial class GeneratedSelectionTests : WireTestBase
         }
     }
 
-    // A choice as text, and what it takes, written out beside it and not by what reads selections.
+    // A selection as text, and its content, written out independently of the code that reads selections.
     private static (string Text, Func<string, string, bool> Takes, string[]? Platforms) Choose(Random random)
     {
         Dictionary<string, HashSet<string>> chosen = [];

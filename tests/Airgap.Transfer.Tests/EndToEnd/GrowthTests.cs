@@ -10,7 +10,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// Ten times the images take ten times the requests and the memory, on every route: no step looks at all images for each image.
+/// Ten times the images need ten times the requests and the memory, on every route: no step examines all images for each image.
 /// </summary>
 /// <remarks>AIRGAP_GROWTH_IMAGES=10000 goes further than the default of 1,000.</remarks>
 [TestClass]
@@ -37,8 +37,8 @@ public sealed class GrowthTests : RelocatorTestBase
                 (int now, double allocated) = measured[i][route];
                 int expected = 10 * (before - measured[i - 2][route].Calls);
 
-                // A request that few images save, as those that are read while the lock is, stands ten times in what is expected. Tags
-                // that are more than was worth reading before anybody had counted the images are listed once more.
+                // A request that is saved only for few images, such as those during the reading of the lock, is expected ten times. Tags
+                // that were too many to read before the number of images was known are listed once more.
                 Assert.IsInRange(expected - 10, expected + 11, now - before, $"{route}: requests of {images} to {images * 10} images");
                 Assert.IsLessThan(2 * allocatedBefore / images, allocated / (images * 10),
                     $"{route}: bytes allocated for each of {images * 10} images, and of a tenth of them twice");
@@ -59,7 +59,7 @@ public sealed class GrowthTests : RelocatorTestBase
         Assert.IsTrue(again.IsUpToDate);
         Assert.IsLessThan(Many / 10, Registry.Calls.Count, string.Join('\n', Registry.Calls.Take(50)));
 
-        // Without a plan one for each image; and for its blobs few.
+        // Without a plan, one request for each image, and few for its blobs.
         Registry.Calls.Clear();
         again = await CopyToRepositoryAsync(bundle, "far.example/known", transfer: new TransferOptions { AsksInBulk = true });
         Assert.IsTrue(again.IsUpToDate);

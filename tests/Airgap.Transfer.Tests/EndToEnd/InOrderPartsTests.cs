@@ -12,7 +12,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>A long layer goes from registry to registry by parts side by side where one stream is slow, in one PUT or in chunks.</summary>
+/// <summary>If one stream is slow, a long layer goes from registry to registry in parallel parts, in one PUT or in chunks.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class InOrderPartsTests : WireTestBase

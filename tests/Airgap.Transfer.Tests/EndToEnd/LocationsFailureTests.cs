@@ -9,7 +9,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>A locations image saves requests. Where it cannot be read, in any way, the run makes those requests.</summary>
+/// <summary>A locations image only saves requests. If it cannot be read, for any reason, the run sends those requests.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class LocationsFailureTests : WireTestBase

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>A source that lies is found out, and nothing of the lie gets a tag at the destination.</summary>
+/// <summary>A source that returns wrong content is detected, and none of that content gets a tag at the destination.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class LyingRegistryTests : WireTestBase
@@ -35,7 +35,7 @@ public sealed class LyingRegistryTests : WireTestBase
             client, BundleSource("nested-bundle"),
             toArchive ? new RelocationDestination.Archive(folder["it.tar"]) : Repository(destination.Host, "apps/it"));
 
-        // A body of less than 41 bytes was let through.
+        // A body of less than 41 bytes was passed unchanged.
         Assert.IsGreaterThan(spoiled.Count / 2, client.Statistics.Retries);
         Assert.AreEqual(client.Statistics.Retries, result.Retries, "every retry is in the result");
         if (toArchive)

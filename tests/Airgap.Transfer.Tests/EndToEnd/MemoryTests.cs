@@ -8,8 +8,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// Memory does not grow with the bytes that are moved: on each route, both registries in this process, next to nothing is allocated for
-/// what passes.
+/// Memory does not grow with the number of moved bytes: on each route, with both registries in this process, almost nothing is allocated
+/// for bytes that pass through.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -38,7 +38,7 @@ public sealed class MemoryTests : WireTestBase
                 transfer: new TransferOptions { Resume = true }));
     }
 
-    // The bytes are let go before anything is measured.
+    // The bytes are released before anything is measured.
     private static async Task PushLargeImageAsync(RegistryFixture source)
     {
         byte[] layer = new byte[LayerSize];

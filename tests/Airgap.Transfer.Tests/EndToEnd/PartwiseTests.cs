@@ -13,8 +13,8 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// A long layer on a slow line comes in parts side by side, where the registry gives parts; what comes of it is what one stream would
-/// bring.
+/// A long layer on a slow line is fetched in parallel parts if the registry supports ranges; the result is the same as from one
+/// stream.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -36,7 +36,7 @@ public sealed class PartwiseTests : WireTestBase
     {
         await using RegistryFixture source = await StartAsync();
 
-        // Nobody gets an answer before four parts are asked for.
+        // No request gets a response before four parts are requested.
         TaskCompletionSource four = new(TaskCreationOptions.RunContinuationsAsynchronously);
         int asked = 0;
         source.OnRequest = (request, _) =>
@@ -45,7 +45,7 @@ public sealed class PartwiseTests : WireTestBase
                 return null;
             if (Interlocked.Increment(ref asked) == 5)
                 four.TrySetResult();
-            // The first is waited for before others are begun.
+            // The first part arrives before others are requested.
             return asked == 1 ? null : Fault.Delay(four.Task);
         };
         TransferResult result = await CopyAsync(source);
@@ -110,7 +110,7 @@ public sealed class PartwiseTests : WireTestBase
     public async Task ARegistryThatStopsGivingPartsIsReadToTheEndByOneStream()
     {
         await using RegistryFixture source = await StartAsync();
-        // The fourth part is refused when the three behind it have come: they are fetched again, and were counted once already.
+        // The fourth part is refused after the next three have arrived: those are fetched again, but were already counted.
         source.OnRequest = Part4Last((context, others) =>
         {
             context.Request.Headers.Range = default;
@@ -150,7 +150,7 @@ public sealed class PartwiseTests : WireTestBase
     {
         await using RegistryFixture source = await StartAsync();
 
-        // Part 4 fails when the three behind it are there: a hole with bytes after it.
+        // Part 4 fails after the next three have arrived: a hole with bytes after it.
         source.OnRequest = Part4Last((_, others) => Fault.Delay(others, Fault.Status(404)));
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(source));
         Assert.AreEqual(ErrorCode.BlobUnknown, e.Code);
@@ -159,7 +159,7 @@ public sealed class PartwiseTests : WireTestBase
         source.OnRequest = null;
         source.Clear();
         await CopyAsync(source, new PartRules(), resume: true);
-        // A part that the first run asked for last may reach the registry now.
+        // The last request of the first run may reach the registry only now.
         RecordedRequest rest = Assert.ContainsSingle(Gets(source).Where(get => !IsPart(get)));
         Assert.AreEqual($"bytes={4 * PartSize}-", rest.Header("Range"), "from the hole on, not from the last byte on");
         await AssertRightAsync();
@@ -192,7 +192,7 @@ public sealed class PartwiseTests : WireTestBase
 
     private static string Part(int number) => $"bytes={number * PartSize}-{((number + 1) * PartSize) - 1}";
 
-    // Answers part 4 when part 7, the last of those that are fetched beside it, has been sent.
+    // Responds to the request for part 4 when part 7, the last of the parallel parts, has been sent.
     private static Func<RecordedRequest, HttpContext, Fault?> Part4Last(Func<HttpContext, Task, Fault> answer)
     {
         TaskCompletionSource others = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -207,7 +207,7 @@ public sealed class PartwiseTests : WireTestBase
     private static bool IsPart(RecordedRequest request) =>
         request.Kind == RequestKind.BlobGet && request.Header("Range") is { } range && !range.EndsWith('-');
 
-    // The config is a blob, too.
+    // The config is also a blob.
     private static RecordedRequest[] Gets(RegistryFixture source) =>
         [.. source.Of(RequestKind.BlobGet).GroupBy(get => get.Reference)
             .OrderByDescending(blob => blob.Sum(get => get.ResponseBytes)).First()];

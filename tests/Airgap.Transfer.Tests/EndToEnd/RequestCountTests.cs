@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Requests are the cost over a distance: each kind is counted where it arrives.</summary>
+/// <summary>With high latency, requests cost most: each kind is counted where it arrives.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class RequestCountTests : WireTestBase
@@ -102,7 +102,7 @@ public sealed class RequestCountTests : WireTestBase
         Assert.IsEmpty(source.Of(RequestKind.BlobGet).Where(request => !bundles.Contains(request.Reference))
             .Select(request => request.Path));
 
-        // The root by its tag; for the others only the question whether the bundle's repository has them.
+        // The root by its tag; for the others only a check whether the bundle's repository has them.
         Assert.HasCount(1, source.Of(RequestKind.ManifestGet).Where(request => request.Status == 200));
     }
 }

@@ -6,7 +6,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// Over a distance a copy takes as long as its longest chain of requests that wait for one another, however many there are beside it.
+/// With high latency, a copy takes as long as its longest chain of sequential requests, however many others run in parallel.
 /// </summary>
 [TestClass]
 [DoNotParallelize]
@@ -15,10 +15,10 @@ public sealed class RoundTripTests : WireTestBase
 {
     private const int Tries = 6;
 
-    // So that no blob waits for its turn.
+    // High enough that no blob waits for its turn.
     private static readonly TransferOptions s_wide = new() { Concurrency = 32 };
 
-    // Bundle, beside the ping; its config, layer and locations; images; platforms, and theirs; blobs asked for; blobs sent; manifests;
+    // Bundle, beside the ping; its config, layer and locations; images; platforms, and theirs; blob checks; blob uploads; manifests;
     // index, and its index; locations; tag.
     [TestMethod]
     public Task AColdCopyWaitsForTwelveRoundTrips() => AssertAsync(most: 12, async (source, destination, client, attempt) =>
@@ -42,7 +42,7 @@ public sealed class RoundTripTests : WireTestBase
     public Task AMountWaitsForElevenRoundTrips() => AssertAsync(most: 11, async (_, _, client, attempt) =>
         await CopyAsync(client, BundleSource("index-bundle"), Repository(Fixtures.Registry, $"new/place{attempt}"), transfer: s_wide));
 
-    // Bundle, beside the ping; its config and layer; images; their configs; blobs asked for; blobs sent; manifests; locations; tag. Tokens
+    // Bundle, beside the ping; its config and layer; images; their configs; blob checks; blob uploads; manifests; locations; tag. Tokens
     // for reading, for the images' repositories and for pushing come between.
     [TestMethod]
     [DataRow(false, 9)]

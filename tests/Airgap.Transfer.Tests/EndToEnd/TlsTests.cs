@@ -15,7 +15,7 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Tests.EndToEnd;
 
 /// <summary>
-/// Registries in use speak TLS, and HTTP/2 over it: large bodies beside small requests, on lines that hold and on lines that break.
+/// Registries in use support TLS, and HTTP/2 over it: large bodies and small requests in parallel, on stable lines and on lines that break.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -31,7 +31,7 @@ public sealed class TlsTests : WireTestBase
         await File.WriteAllTextAsync(folder["ca.pem"], certificate.ExportCertificatePem(), Token);
         await using DockerRegistry registry = await DockerRegistry.StartAsync(certificate: certificate);
 
-        // The second to fourth connections, which are those of large bodies, die long before all is sent.
+        // The second to fourth connections, which carry large bodies, end long before everything is sent.
         await using CuttingProxy proxy =
             new(registry.Address, number => isCut && number is >= 1 and <= 3 ? (1_500_000, 1_500_000) : (long.MaxValue, long.MaxValue));
         using RegistryClient client = new(
@@ -52,7 +52,7 @@ public sealed class TlsTests : WireTestBase
             Descriptor descriptor = new("application/octet-stream", Digest.Compute(bytes), size);
             await repository.PushBlobAsync(new MemoryBlobContent(descriptor, bytes), null, null, token);
 
-            // The registry's own file, read without it.
+            // Reads the registry's file directly.
             string hex = descriptor.Digest.Hex;
             byte[] stored = await File.ReadAllBytesAsync(
                 Path.Combine(registry.Folder, "docker", "registry", "v2", "blobs", "sha256", hex[..2], hex, "data"), token);

@@ -9,7 +9,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>The whole core over HTTP: the fixtures' registry as the source, another as the destination, nothing faked between.</summary>
+/// <summary>The whole core over HTTP: the fixtures' registry as the source, another as the destination, and no fakes in between.</summary>
 public abstract class WireTestBase
 {
     public TestContext TestContext { get; set; } = null!;

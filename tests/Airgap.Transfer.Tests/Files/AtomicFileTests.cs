@@ -129,7 +129,7 @@ public sealed class AtomicFileTests
         Assert.IsFalse(writing.IsCompleted);
         await cancellation.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => writing);
-        // The opening goes on in the background; a reader lets it end.
+        // The file is opened in the background; a reader lets the opening end.
         using FileStream reader = new(folder["pipe"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0);
     }
 
@@ -139,7 +139,7 @@ public sealed class AtomicFileTests
     {
         using TempFolder folder = new();
         await using FileStream open = new(folder["out.txt"], FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 0);
-        // The position is the system's own here, as it is with standard output.
+        // The system keeps the position, as for standard output.
         string path = $"/proc/self/fd/{open.SafeFileHandle.DangerousGetHandle()}";
         await AtomicFile.WriteAsync(path, "first\n"u8.ToArray(), null, CancellationToken.None);
         await AtomicFile.WriteAsync(path, "second\n"u8.ToArray(), null, CancellationToken.None);

@@ -37,7 +37,7 @@ public sealed class WholeFileTests
         {
             File.WriteAllText(folder["a"], Text, encoding);
             Assert.AreEqual(Text, Encoding.UTF8.GetString(WholeFile.Read(folder["a"], 100, Invalid).Span));
-            // Any number of bytes gives whole characters.
+            // Any number of bytes returns whole characters.
             for (int most = 2; most < 32; most++)
                 Assert.StartsWith(Encoding.UTF8.GetString(WholeFile.ReadBeginning(folder["a"], most).Span), Text);
             File.WriteAllBytes(folder["a"], encoding.GetBytes(Text));
@@ -45,7 +45,7 @@ public sealed class WholeFileTests
                 Assert.ThrowsExactly<InvalidOperationException>(() => WholeFile.Read(folder["a"], 100, Fail)).Message);
         }
 
-        // Half of a pair is no text.
+        // Half of a surrogate pair is not text.
         File.WriteAllBytes(folder["a"], [0xFF, 0xFE, 0x3D, 0xD8]);
         Assert.AreEqual(4, WholeFile.Read(folder["a"], 100, Invalid).Length);
     }
@@ -97,7 +97,7 @@ public sealed class WholeFileTests
                 }
                 catch (IOException)
                 {
-                    // Who reads may end first.
+                    // The reader may end first.
                 }
             },
             TestContext.CancellationToken);

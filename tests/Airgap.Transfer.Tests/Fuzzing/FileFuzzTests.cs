@@ -133,7 +133,7 @@ public sealed class FileFuzzTests
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            // The reader's documented refusals, which its callers turn into a coded one.
+            // The documented exceptions of the reader, which its callers turn into one with a code.
             throw new AirgapException(ErrorCode.InvalidLayer, "It is not a tar.", "None.", e);
         }
 

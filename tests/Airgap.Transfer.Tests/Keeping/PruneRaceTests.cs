@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Tests.Keeping;
 [TestClass]
 public sealed class PruneRaceTests : PruneTestBase
 {
-    // What a relocation from another machine tags in the middle of a prune.
+    // The content that a relocation from another machine tags during a prune.
     [TestMethod]
     public async Task AManifestTaggedDuringAPrune_StaysWithItsContent_OrIsReported()
     {
@@ -17,7 +17,7 @@ public sealed class PruneRaceTests : PruneTestBase
             await FillAsync();
             Manifest nested = (await Repository.FindManifestAsync(Root("nested-bundle").Digest.ToString(), Token))!;
             PrunePlan plan = await PlanAsync([Root("index-bundle")]);
-            // The order of the plan, so that the newcomer's parts go last.
+            // In the order of the plan, so that the parts of the new content are removed last.
             plan = plan with
             {
                 Remove = [.. plan.Remove.OrderBy(item => item.Digest == nested.Digest.ToString() || plan.Remove.IndexOf(item) > 3)]
@@ -44,7 +44,7 @@ public sealed class PruneRaceTests : PruneTestBase
             Registry.Hook = (_, _, _) => Task.CompletedTask;
             RepositoryDifference difference = await new RepositoryComparer(Registry).CompareAsync(
                 [Root("nested-bundle") with { Tag = "newcomer" }], Repository.Name, withExtra: false, Token);
-            // Either it is whole, or it is told; never is it broken in silence. A locations image saves requests and no more.
+            // The content is complete, or its loss is reported; it is never broken silently. A locations image only saves requests.
             Assert.AreEqual(difference.Lacks.All(lack => lack.Kind == "tag"), hurt is null,
                 $"after {after}: {string.Join(", ", difference.Lacks)}");
             if (hurt is not null)
@@ -64,7 +64,7 @@ public sealed class PruneRaceTests : PruneTestBase
         Manifest nested = (await Repository.FindManifestAsync(Root("nested-bundle").Digest.ToString(), Token))!;
         PrunePlan plan = await PlanAsync([Root("index-bundle")]);
         List<PrunedItem> done = [];
-        // The tag comes when all is gone: what it leads to is gone, too.
+        // The tag is set after everything was removed: its content no longer exists.
         AirgapException hurt = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => new PruneExecutor(Registry, Clock) { LookInterval = TimeSpan.FromHours(1) }.RunAsync(
             plan,
@@ -79,7 +79,7 @@ public sealed class PruneRaceTests : PruneTestBase
         await AssertWholeAsync([Root("index-bundle")]);
     }
 
-    // Between the last look and the removal there is always a moment.
+    // Between the last check and the removal there is always a moment.
     [TestMethod]
     public async Task ATagFromTheMomentOfRemoval_IsKept_WhereTheRegistryHeedsTheTimeOfTheLook()
     {

@@ -6,7 +6,7 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Transfer.Tests.Keeping;
 
-/// <summary>Tags whose manifest is kept: they stay, are listed, or go alone.</summary>
+/// <summary>Tags whose manifest is kept: they stay, are listed, or are removed alone.</summary>
 [TestClass]
 public sealed class PruneTagTests : PruneTestBase
 {

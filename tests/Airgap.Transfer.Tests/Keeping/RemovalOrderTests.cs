@@ -27,7 +27,7 @@ public sealed class RemovalOrderTests
                 node => node.Value.Links.All(link => order.IndexOf(node.Key) < order.IndexOf(link.Target))), $"seed {seed}");
         }
 
-        // A circle, which tags can make, is removed in any order.
+        // A cycle, which tags can make, is removed in any order.
         Dictionary<Digest, ContentNode> circle = new() { [Digest.Compute([1])] = Node(1, 2), [Digest.Compute([2])] = Node(2, 1) };
         Assert.HasCount(2, RemovalOrder.Of(circle, _ => false));
 

@@ -81,7 +81,7 @@ public sealed class RepositoryComparerTests : RelocatorTestBase
             Digest digest = Registry.Get(Mirror).Tags[tag];
             Registry.Get(Mirror).RemoveTag(tag);
             RepositoryDifference difference = await DiffAsync(s_lock, Mirror);
-            // Without its tag a locations image cannot be told from one that was never there.
+            // A locations image without its tag cannot be distinguished from one that never existed.
             Assert.AreEqual(tag, difference.Lacks.Single(each => each.Tag == tag).Tag, tag);
             Registry.Get(Mirror).AddManifest((await Registry.Get(Mirror).FindManifestAsync(digest.ToString(), Token))!, tag);
         }

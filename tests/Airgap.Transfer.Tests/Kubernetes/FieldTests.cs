@@ -99,7 +99,7 @@ public sealed class FieldTests
                 Assert.DoesNotMatchRegex(NoText(), text);
         });
 
-    // The types page of YAML 1.1: bool, int, float, timestamp, null, merge and value, somewhat widened.
+    // The types page of YAML 1.1: bool, int, float, timestamp, null, merge and value, slightly widened.
     private static Regex NoText() => new(
         """
         ^(?i:y|yes|n|no|true|false|on|off|null|~|<<|=

@@ -5,7 +5,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Transfer.Tests.Kubernetes;
 
-/// <summary>Flux and Argo CD get objects of their own for relocated content.</summary>
+/// <summary>Flux and Argo CD get their own objects for relocated content.</summary>
 [TestClass]
 public sealed class GitOpsWriterTests
 {

@@ -8,7 +8,7 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Tests.Kubernetes;
 
 /// <summary>
-/// What stands beside a PackageRepository: namespaces, exports, installs, trust; and what is said before a cluster finds out.
+/// The objects written with a PackageRepository: namespaces, exports, installs, trust; and errors reported before a cluster finds them.
 /// </summary>
 [TestClass]
 public sealed class ManifestExtrasTests
@@ -207,7 +207,7 @@ public sealed class ManifestExtrasTests
         Assert.Contains($"      image: {moved}:sha256-{Manifests.Digest.Hex}.imgpkg\n", yaml);
         Assert.Contains("# By content tag.", yaml);
 
-        // It stays so: the digest would bring back what the cluster keeps of the first mirror.
+        // The tag stays: with the digest, the cluster would use what it has cached from the first mirror.
         warnings.Clear();
         File.WriteAllText(folder["a.yml"], yaml);
         Assert.AreEqual(ReferencePinning.ContentTag, Follow(moved.ToString()).Pinning);

@@ -226,7 +226,7 @@ public sealed class BundleLayerTests
     {
         using TempFolder folder = new();
         Directory.CreateDirectory(folder["sub"]);
-        // A name of the replacement character itself is a name like any other.
+        // A name that contains the replacement character itself is an ordinary name.
         await File.WriteAllTextAsync(folder["sub/\uFFFD.txt"], "");
         LayerFiles.List([folder.Path], new LayerOptions());
         (await Cli.RunAsync("sh", ["-c", "printf x > \"$(printf 'sub/a\\377b-\\303\\251.txt')\""], workingDirectory: folder.Path))

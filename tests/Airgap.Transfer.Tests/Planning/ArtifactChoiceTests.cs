@@ -67,7 +67,7 @@ public sealed class ArtifactChoiceTests : ArtifactTestBase
         Assert.AreEqual(ArtifactKind.Signature, ArtifactKinds.OfReferrer(Signed("https://sigstore.dev/cosign/sign/v1")));
     }
 
-    /// <summary>The bytes that oras 1.2 writes for this manifest: names in order, Go's escapes, no blanks.</summary>
+    /// <summary>The bytes that oras 1.2 writes for this manifest: names in order, Go's escapes, no spaces.</summary>
     [TestMethod]
     public void TheListIsWrittenAsOrasWritesIt()
     {
@@ -86,8 +86,8 @@ public sealed class ArtifactChoiceTests : ArtifactTestBase
     }
 
     /// <summary>
-    /// A second artifact stands behind what oras listed, as oras itself puts it there; an entry that the library of imgpkg wrote stays as
-    /// it is.
+    /// A second artifact is listed after what oras listed, as oras itself does; an entry that imgpkg's library wrote stays
+    /// unchanged.
     /// </summary>
     [TestMethod]
     public void AFurtherArtifactIsListedAfterWhatIsThere()

@@ -128,7 +128,7 @@ public sealed class ArtifactsTests : ArtifactTestBase
         for (int i = 0; i < 40; i++)
         {
             Manifest next = Attach(model, $"link {i}", null, last);
-            // A list that clients keep may lead back to where it came from.
+            // A list that clients maintain may refer back to its origin.
             List(model, last.Digest, next.Digest, last.Digest);
             last = next;
         }
@@ -157,7 +157,7 @@ public sealed class ArtifactsTests : ArtifactTestBase
         Assert.Contains(Sbom, there.Manifests);
         string tag = $"sha256-{Frontend.Hex}";
 
-        // Written anew, and still to the byte what the tool that attached it wrote.
+        // Written again, and byte for byte the same as by the tool that attached it.
         Assert.AreEqual(App("frontend").Tags[tag], there.Tags[tag]);
     }
 }

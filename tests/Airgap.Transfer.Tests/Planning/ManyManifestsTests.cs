@@ -12,13 +12,13 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Planning;
 
-/// <summary>Manifests of the largest size that registries take, in any number: memory does not grow with it.</summary>
+/// <summary>Manifests of the largest size that registries accept, in any number: memory does not grow with the number.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [DoNotParallelize]
 public sealed class ManyManifestsTests : RelocatorTestBase
 {
-    // AIRGAP_MANIFESTS=N takes another number for the last size, of 4 MiB each.
+    // AIRGAP_MANIFESTS=N sets another number for the last size, of 4 MiB each.
     private static readonly int s_most = int.TryParse(Environment.GetEnvironmentVariable("AIRGAP_MANIFESTS"), out int most) ? most : 100;
 
     private const int Padding = (4 * 1024 * 1024) - 1024;
@@ -44,7 +44,7 @@ public sealed class ManyManifestsTests : RelocatorTestBase
             Assert.IsTrue((await new Verifier(images).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), Token)).IsRight);
         }
 
-        // Sixty manifests of 4 MiB are between the last two; what the process keeps beside them, such as pooled buffers, varies by less
+        // The last two sizes differ by sixty manifests of 4 MiB; the other memory of the process, such as pooled buffers, varies by less
         // than a quarter of that.
         Assert.IsLessThan(held[0] + (2 * ByteStore.DefaultBudget) + (64 * 1024 * 1024), held[2], string.Join(", ", held));
         Assert.IsLessThan(held[1] + (64 * 1024 * 1024), held[2], string.Join(", ", held));
@@ -82,7 +82,7 @@ public sealed class ManyManifestsTests : RelocatorTestBase
             Assert.AreSequenceEqual(bytes, kept.Bytes.ToArray());
         }
 
-        // Kept under another digest, it is as if the disk had changed it.
+        // Stored under another digest, as if the disk had changed it.
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => _ = store.Hold(all[20], Digest.Compute(all[21])).Bytes);
         Assert.AreEqual(ErrorCode.FileFailure, e.Code);
     }
@@ -125,7 +125,7 @@ public sealed class ManyManifestsTests : RelocatorTestBase
         Assert.AreEqual(ErrorCode.BlobUnknown, (await Assert.ThrowsExactlyAsync<AirgapException>(() => lost)).Code);
     }
 
-    /// <summary>A registry that makes its manifests when it is asked for them, so that it holds none itself.</summary>
+    /// <summary>A registry that makes its manifests when they are requested, so that it keeps none in memory.</summary>
     private sealed class LargeImages(int count) : IRegistry
     {
         private static readonly byte[] s_config = "{}"u8.ToArray();

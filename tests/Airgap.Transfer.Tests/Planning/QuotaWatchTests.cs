@@ -7,7 +7,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Planning;
 
-/// <summary>A quota counts for what its registry is asked: a mirror's for what the mirror serves.</summary>
+/// <summary>A quota concerns the requests to its registry: a mirror's quota concerns what the mirror serves.</summary>
 [TestClass]
 public sealed class QuotaWatchTests
 {

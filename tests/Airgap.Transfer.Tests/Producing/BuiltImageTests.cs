@@ -150,7 +150,7 @@ public sealed class BuiltImageTests
     private Task<ProduceResult> ProduceAsync(PackageFolder folder, ImageToPin image) =>
         new BundleProducer(Registry).ProduceAsync(folder.Request() with { Images = [image] }, Token);
 
-    // As the SDK writes it: a layout, or docker's form, to which the manifests of an index are added.
+    // As the SDK writes it: a layout, or docker's format, to which the manifests of an index are added.
     private async Task<Manifest> WriteAsync(string path, bool hasLayout, int leaveOut = 0)
     {
         FakeRepository repository = Registry.Get(Multi);

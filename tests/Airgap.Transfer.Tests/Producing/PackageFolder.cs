@@ -3,7 +3,7 @@ using Airgap.Transfer.Producing;
 
 namespace Airgap.Transfer.Tests.Producing;
 
-/// <summary>A folder with a package repository in it, which pins one image of the fixtures.</summary>
+/// <summary>A folder with a package repository that pins one image of the fixtures.</summary>
 internal sealed class PackageFolder : IDisposable
 {
     public const string Image = "registry.local:5055/apps/frontend:1.0.0";

@@ -5,7 +5,7 @@ using Airgap.Transfer.Producing;
 
 namespace Airgap.Transfer.Tests.Producing;
 
-/// <summary>Every value is of its declared type, as a cluster decodes it; the table of types is the one that a cluster serves.</summary>
+/// <summary>Every value has its declared type, as a cluster decodes it; the table of types is the one that a cluster serves.</summary>
 [TestClass]
 public sealed class PackageTypesTests
 {
@@ -112,7 +112,7 @@ public sealed class PackageTypesTests
             JsonElement properties = schemas.GetProperty(schema).TryGetProperty("properties", out JsonElement found) ? found : default;
             string[] names = properties.ValueKind == JsonValueKind.Object
                 ? [.. properties.EnumerateObject().Select(property => property.Name)] : [];
-            // The recording leaves managedFields out, wherever they stand.
+            // The recording omits managedFields everywhere.
             CollectionAssert.AreEquivalent(names, PackageTypes.Of(type).Keys.Where(name => name != "managedFields").ToArray(), type);
             foreach (string name in names)
             {
@@ -160,7 +160,7 @@ public sealed class PackageTypesTests
         return [.. result.Problems];
     }
 
-    // The field takes the place of what the Package has of that name.
+    // The field replaces the Package's field of that name.
     private static string Package(string field, string under)
     {
         List<string> lines = [.. PackageFolder.Package(version: "2.0.0").Split('\n').Select(line => line.TrimEnd('\r'))];

@@ -6,7 +6,7 @@ using CsCheck;
 
 namespace Airgap.Transfer.Tests.Pulling;
 
-/// <summary>Layers that want more than to fill the folder.</summary>
+/// <summary>Layers that try to do more than fill the folder.</summary>
 [TestClass]
 public sealed class HostileLayerTests : PullTestBase
 {

@@ -8,7 +8,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Pulling;
 
-/// <summary>Makes tars that no honest tool makes, with the runtime's writer.</summary>
+/// <summary>Makes malicious tars, with the runtime's writer.</summary>
 internal sealed class LayerBuilder
 {
     private readonly MemoryStream _bytes = new();
@@ -49,7 +49,7 @@ internal sealed class LayerBuilder
         return output.ToArray();
     }
 
-    /// <summary>Puts an image with these layers into a registry.</summary>
+    /// <summary>Adds an image with these layers to a registry.</summary>
     public static RelocationSource Image(FakeRegistry registry, params byte[][] layers)
     {
         FakeRepository repository = registry.Get("r.local/hostile");

@@ -98,7 +98,7 @@ public sealed class OutputFolderTests : PullTestBase
     [TestMethod]
     public async Task FilesThatThePullWrites_MayBeReplaced()
     {
-        // As imgpkg left it, or a pull whose record is lost.
+        // As imgpkg left it, or after a pull whose record is lost.
         TempFolder.Copy(Fixtures.Input("simple-app-bundle"), Output);
         await PullAsync(Simple);
         File.SetLastWriteTimeUtc(Path.Combine(Output, "config", "config.yml"), DateTime.UnixEpoch);

@@ -84,7 +84,7 @@ public abstract class PullTestBase : IDisposable
         File.WriteAllText(Folder[path], text);
     }
 
-    /// <summary>Nothing but these is in the test's folder: no partial result is left.</summary>
+    /// <summary>Checks that the test's folder contains only these: no partial result is left.</summary>
     protected void AssertOnly(params string[] names) => Assert.AreSequenceEqual(
         names.Order(StringComparer.Ordinal).ToArray(),
         Directory.EnumerateFileSystemEntries(Folder.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray());

@@ -22,7 +22,7 @@ public sealed class PushedAndPulledTests : PullTestBase
             Dictionary<string, byte[]> result = [];
             foreach ((string path, byte[] content) in files)
             {
-                // One name is a file or a folder, not both.
+                // One name is either a file or a folder.
                 if (!result.Keys.Any(other => other == path || other.StartsWith(path + "/", StringComparison.Ordinal)
                     || path.StartsWith(other + "/", StringComparison.Ordinal)))
                     result.Add(path, content);

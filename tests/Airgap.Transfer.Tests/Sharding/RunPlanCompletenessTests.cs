@@ -109,7 +109,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
         Assert.Contains(why, refused.Message);
     }
 
-    // As somebody cuts a plan who knows it: with the blobs of what is left, and no others.
+    // A cut by a person who knows the format: with exactly the blobs of the remaining content.
     internal static RunPlanEntry Trim(RunPlanEntry entry)
     {
         HashSet<string> needed = [];

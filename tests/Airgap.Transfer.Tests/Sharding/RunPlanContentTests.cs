@@ -69,7 +69,7 @@ public sealed class RunPlanContentTests : ShardingTestBase
         Assert.IsFalse(File.Exists(to.Path));
     }
 
-    // As somebody edits a plan who knows it: the nested bundle is an image to all who ask, and its own images stay behind.
+    // An edit by a person who knows the format: the nested bundle counts as an image, and its own images are omitted.
     private static RunPlanEntry CallImage(RunPlanEntry entry)
     {
         RunPlanItem[] items =

@@ -121,7 +121,7 @@ public sealed class RunPlanTests : ShardingTestBase
         Assert.AreEqual(ErrorCode.PlanNotShared, refused.Code);
     }
 
-    /// <summary>Each change is one that somebody may make, or a file that was cut.</summary>
+    /// <summary>Each change is one that a person may make, or a truncation.</summary>
     [TestMethod]
     public async Task AContradictoryPlan_IsRefused()
     {

@@ -30,7 +30,7 @@ public sealed class ShardAssignmentTests
         }
     }
 
-    /// <summary>No unit weighs more than a quarter of a share but for single blobs, so that bins differ by no more than that.</summary>
+    /// <summary>No unit except a single blob is more than a quarter of a share, so shards differ by no more than that.</summary>
     [TestMethod]
     public void Shards_AreEven()
     {
@@ -69,7 +69,7 @@ public sealed class ShardAssignmentTests
     }
 
     /// <summary>
-    /// What rule 1 is: shards of two releases carry out one plan, so that a change of the rule needs another number.
+    /// The definition of rule 1: shards of two releases carry out one plan, so a changed rule needs another number.
     /// </summary>
     [TestMethod]
     public void TheDivision_IsStable()

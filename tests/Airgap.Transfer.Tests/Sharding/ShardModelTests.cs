@@ -6,7 +6,7 @@ using Airgap.Transfer.Sharding;
 namespace Airgap.Transfer.Tests.Sharding;
 
 /// <summary>
-/// The model of the benchmarks' page: where the answer is known, it has to be that; its requests are those that are sent.
+/// The model of the benchmarks' page: it has to match known results, and its requests are those that a run sends.
 /// </summary>
 [TestClass]
 public sealed class ShardModelTests : ShardingTestBase
@@ -29,12 +29,12 @@ public sealed class ShardModelTests : ShardingTestBase
         int whole = Calls("push-manifest");
         await FinishAsync(run, count);
 
-        // Each bundle has a locations image besides: a question and an upload for config and layer, and two tags. The user's tag is one
+        // Each bundle also has a locations image: a check and an upload for config and layer, and two tags. The user's tag is one
         // more.
         int bundles = run.Plan.Bundles.Length;
         Assert.AreEqual(reckoned.Uploads / 2, Calls("push-blob") - (2 * bundles));
         Assert.AreEqual(reckoned.Manifests, Calls("push-manifest") - (2 * bundles) - 1);
-        // What images that shards put refer to is asked for with them, and is no question twice.
+        // The references of images that shards push are checked with those images, and need no separate check.
         Assert.AreEqual(reckoned.Reads, Calls("has-blob"), $"{whole} images were whole by a shard");
 
         int Calls(string operation) =>
@@ -61,7 +61,7 @@ public sealed class ShardModelTests : ShardingTestBase
     public void RoundTrips_AreDividedByConcurrencyAndShards()
     {
         ShardWorld world = new() { Line = double.MaxValue, RoundTrip = 1, Concurrency = 4 };
-        // A question, an upload of two, and a manifest for each image that is whole.
+        // A check, an upload of two requests, and a manifest for each complete image.
         double least = 3.0 * s_plan.Blobs.Length / 4;
         ShardTimes alone = ShardModel.Run(s_plan, 1, world);
         Assert.AreEqual(least + (s_plan.Items.Length / 4.0), alone.Shards, 3);

@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Sharding;
 
-/// <summary>The guarantees for shards: each may run twice, die, be late, or run on another architecture or release.</summary>
+/// <summary>The guarantees for shards: each may run twice, be killed, be late, or run on another architecture or release.</summary>
 [TestClass]
 public sealed class ShardPromiseTests : ShardingTestBase
 {
@@ -53,7 +53,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
                 }
                 catch (OperationCanceledException)
                 {
-                    // It died; the next one goes on.
+                    // It was killed; the next one continues.
                 }
             }
         }
@@ -68,7 +68,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
         RunPlan run = await BeginAsync();
         foreach (int number in new[] { 1, 2, 4 })
             await ShardAsync(run, number, Count);
-        // The last one is still sending when the finish looks, and ends after it.
+        // The last shard is still sending when the finish checks, and ends after it.
         TaskCompletionSource<bool> finished = new();
         HashSet<string> planned = [.. run.Plan.Blobs.Select(blob => blob.Descriptor.Digest.ToString())];
         Registry.Hook = (operation, repository, digest) =>
@@ -84,7 +84,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
         AssertSame("a shard after the finish changes nothing");
     }
 
-    /// <summary>Who takes what is a matter of whole numbers and digests: no culture, no order of a dictionary, no clock.</summary>
+    /// <summary>The assignment depends only on whole numbers and digests: on no culture, no order of a dictionary, no clock.</summary>
     [TestMethod]
     public async Task AShard_MayRunOnAnotherMachine()
     {
@@ -143,7 +143,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
         AssertSame();
     }
 
-    /// <summary>What somebody takes away or moves in between is put again, or asked for again.</summary>
+    /// <summary>Content or a tag that is removed or moved meanwhile is pushed again, or reported as missing.</summary>
     [TestMethod]
     public async Task ADestinationThatChanged_IsCheckedAgain()
     {
@@ -161,7 +161,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
             ErrorCode.ShardsMissing, (await Assert.ThrowsExactlyAsync<AirgapException>(() => FinishAsync(run, 1))).Code);
     }
 
-    /// <summary>Whoever may not write fails before anything is visible, and whoever may finishes afterwards.</summary>
+    /// <summary>A user without write access fails before anything is visible, and a user with write access can finish afterwards.</summary>
     [TestMethod]
     [DataRow("push-manifest")]
     [DataRow("has-blob")]
@@ -180,7 +180,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
         AssertSame();
     }
 
-    /// <summary>A plan of several relocations has each blob in one shard, whichever of them need it.</summary>
+    /// <summary>A plan of several relocations has each blob in one shard, however many relocations need it.</summary>
     [TestMethod]
     public async Task ABlobBelongsToOneShardOverAllRelocations()
     {

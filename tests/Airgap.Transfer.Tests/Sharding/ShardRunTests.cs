@@ -22,7 +22,7 @@ public sealed class ShardRunTests : ShardingTestBase
     {
         await CopyToRepositoryAsync(BundleSource(bundle), Alone, Everything);
         RunPlan run = await ThroughFileAsync(BundleSource(bundle), Together);
-        // The source's tag moves meanwhile, and its manifests go: the plan has them.
+        // The source's tag moves meanwhile, and its manifests are removed: the plan contains them.
         foreach (FakeRepository repository in run.Plan.Items.Select(item => Registry.Get(item.Source.Repository)).Distinct().ToArray())
         {
             foreach (Digest manifest in repository.Manifests.ToArray())
@@ -130,8 +130,8 @@ public sealed class ShardRunTests : ShardingTestBase
     }
 
     /// <summary>
-    /// Eight shards side by side, each cut at a request by chance and started again, some of them twice at once. AIRGAP_SHARD_RUNS sets how
-    /// many runs there are (12 unless told).
+    /// Eight concurrent shards, each cut at a random request and started again, some of them twice at once. AIRGAP_SHARD_RUNS sets the
+    /// number of runs (default 12).
     /// </summary>
     [TestMethod]
     public async Task KilledShards_LeaveTheSameResult()

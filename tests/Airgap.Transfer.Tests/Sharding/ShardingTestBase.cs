@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Sharding;
 
-/// <summary>Plans that went through their file, and short calls.</summary>
+/// <summary>Plans that were written to a file and read again, and short calls.</summary>
 public abstract class ShardingTestBase : RelocatorTestBase
 {
     private protected const string Alone = "other.corp.com/apps/alone";

@@ -9,7 +9,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Sharding;
 
-/// <summary>Shards leave the result of one process, also if images of other platforms are omitted.</summary>
+/// <summary>Shards have the same result as one process, also if images of other platforms are omitted.</summary>
 [TestClass]
 public sealed class SparseShardTests
 {
@@ -34,7 +34,7 @@ public sealed class SparseShardTests
         await ShardedAsync(await SparsePlanAsync(), s_together);
         await AssertSameAsync(s_alone, s_together);
 
-        // And onward, from a mirror that is sparse already.
+        // Then onward from a mirror that is already sparse.
         TransferPlan onward = await new Relocator(_registry).PlanAsync(
             new RelocationSource.Bundle(ImageReference.ByTag(s_alone, "v1")), new PlanOptions(), Token);
         await ShardedAsync(onward, s_onward);

@@ -21,7 +21,7 @@ public sealed class SharedSourceTests : RelocatorTestBase
         for (int seed = 0; seed < 20; seed++)
         {
             Random random = new(seed);
-            // Small ones are kept, larger ones lie in a file.
+            // Small blobs are kept in memory, larger ones in a file.
             byte[] bytes = new byte[seed % 4 == 0 ? random.Next(4 * 1024 * 1024, 5 * 1024 * 1024) : random.Next(1, 700_000)];
             random.NextBytes(bytes);
             Descriptor blob = new("", Registry.Get(s_name).AddBlob(bytes), bytes.Length);
@@ -98,7 +98,7 @@ public sealed class SharedSourceTests : RelocatorTestBase
         Assert.HasCount(48, Registry.Calls, "the eight oldest were fetched again");
     }
 
-    // Another blob's last reader frees it, on another thread, at any moment while it has none.
+    // The last reader of another blob may free it, on another thread, at any moment while it has no reader.
     [TestMethod]
     public async Task WhatWasFreedIsNotOpened()
     {

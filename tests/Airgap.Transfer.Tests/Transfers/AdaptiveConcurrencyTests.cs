@@ -2,7 +2,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;
 
-/// <summary>The clock and the refusals are the test's own, so every step is known beforehand.</summary>
+/// <summary>The test controls the clock and the refusals, so every step is known in advance.</summary>
 [TestClass]
 public sealed class AdaptiveConcurrencyTests
 {
@@ -99,7 +99,7 @@ public sealed class AdaptiveConcurrencyTests
 
     private AdaptiveConcurrency Create(int first, int most) => new(first, most, () => _refusals, _clock);
 
-    // As many blobs as there are places, all the time, with one more waiting.
+    // As many blobs in progress as permitted, all the time, with one more waiting.
     private async Task RunTurnAsync(AdaptiveConcurrency places, TimeSpan took)
     {
         int limit = places.Limit;
@@ -117,7 +117,7 @@ public sealed class AdaptiveConcurrencyTests
         Give(places);
     }
 
-    // The one that waited is not a turn of its own.
+    // The waiting blob is not counted separately.
     private static void Give(AdaptiveConcurrency places)
     {
         places.Moved(-64 * 1024);

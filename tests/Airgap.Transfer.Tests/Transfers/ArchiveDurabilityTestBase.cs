@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Tests.Transfers;
 /// <summary>A disk that records writes and flushes, and fails on demand.</summary>
 public abstract class ArchiveDurabilityTestBase : RelocatorTestBase
 {
-    /// <summary>The real file system, with a list of what was done in it and room for so much.</summary>
+    /// <summary>The real file system, with a list of the operations and a limit of space.</summary>
     private protected sealed class RecordingDisk : ArchiveDisk
     {
         private readonly TaskCompletionSource _begunFlush = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,7 +30,7 @@ public abstract class ArchiveDurabilityTestBase : RelocatorTestBase
 
         public long? EarlyFlushEach { get; init; }
 
-        /// <summary>The bytes after which no write ends before an early flush has begun.</summary>
+        /// <summary>The number of bytes after which no write ends before an early flush has begun.</summary>
         public long WaitsForEarlyFlushAfter { get; init; } = long.MaxValue;
 
         public Task BegunFlush => _begunFlush.Task;
@@ -47,7 +47,7 @@ public abstract class ArchiveDurabilityTestBase : RelocatorTestBase
             SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
         {
             Add($"write {bytes.Length} at {offset}");
-            // ENOSPC, and what Windows says in its place.
+            // ENOSPC, and the equivalent on Windows.
             long written = Interlocked.Add(ref _written, bytes.Length);
             if (written > Room)
                 throw new IOException("No space left on device", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28);

@@ -5,7 +5,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;
 
-/// <summary>An archive has its name only after its bytes are on the disk.</summary>
+/// <summary>An archive gets its name only after its bytes are on the disk.</summary>
 [TestClass]
 public sealed class ArchiveDurabilityTests : ArchiveDurabilityTestBase
 {
@@ -39,7 +39,7 @@ public sealed class ArchiveDurabilityTests : ArchiveDurabilityTestBase
         Assert.Contains("flush", disk.Events);
         await Fixtures.AssertGoldenAsync("simple-app-bundle.tar", folder["a.tar"]);
 
-        // Small archives are left to the flush at their end.
+        // Small archives are flushed only at their end.
         RecordingDisk usual = new();
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["b.tar"], transfer: new TransferOptions { Disk = usual });
         Assert.IsFalse(usual.BegunFlush.IsCompleted);

@@ -4,7 +4,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;
 
-/// <summary>The hash of a file that is written in many places at once is the hash of the file.</summary>
+/// <summary>The hash of a file that is written at many offsets at once equals the hash of the finished file.</summary>
 [TestClass]
 public sealed class ArchiveHashTests
 {

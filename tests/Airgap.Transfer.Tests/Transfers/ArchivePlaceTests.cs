@@ -6,7 +6,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;
 
-/// <summary>The permitted paths of an archive and its neighbours.</summary>
+/// <summary>The permitted paths of an archive and of the files next to it.</summary>
 [TestClass]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class ArchivePlaceTests : RelocatorTestBase

@@ -19,7 +19,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         Registry.Hook = (operation, _, what) => operation == "get-blob" && what == s_large.ToString()
             ? throw new AirgapException(ErrorCode.RegistryFailed, "down", "")
             : Task.CompletedTask;
-        // One at a time, the largest first: the failing layer is 3ca7…, so let the others come before it by failing it last.
+        // One at a time, the largest first: the layer 3ca7… fails last, so the others arrive before it.
         await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]));
         Assert.IsFalse(File.Exists(folder["a.tar"]));
         Assert.IsTrue(File.Exists(folder["a.tar.partial"]));
@@ -119,7 +119,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         Assert.AreEqual(direct, imported);
         Assert.Contains("kbld.carvel.dev/id: nginx:1.0", imported);
 
-        // Nothing has to be carried beside it, and what stands beside it by chance says nothing.
+        // The archive needs no file next to it, and another file there has no effect.
         Assert.AreSequenceEqual([folder["a.tar"]], Directory.GetFileSystemEntries(folder.Path));
         await File.WriteAllTextAsync(folder["a.tar.images.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n", Token);
         Assert.AreEqual(direct, LockOutput.Create(
@@ -129,7 +129,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
     [TestMethod]
     public async Task AnArchiveThatDoesNotFitOnTheDiskIsRefusedBeforeAnythingIsFetched()
     {
-        // Nearly the most that a manifest may speak of.
+        // Almost the largest size that a manifest may state.
         const long Terabytes = (1L << 42) - 1024;
         FakeRepository repository = Registry.Get($"{Fixtures.Registry}/apps/huge");
         Digest config = repository.AddBlob("{}"u8.ToArray());

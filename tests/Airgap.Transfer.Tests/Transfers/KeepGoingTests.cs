@@ -9,7 +9,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;
 
-/// <summary>One bad image of many: the others arrive, and nothing says that the whole did.</summary>
+/// <summary>If one of many images is damaged, the others arrive, and no output claims that all did.</summary>
 [TestClass]
 public sealed class KeepGoingTests : RelocatorTestBase
 {
@@ -36,7 +36,7 @@ public sealed class KeepGoingTests : RelocatorTestBase
         Assert.IsTrue(result.Items.All(item => !item.Tags.Contains("v1.0.0")));
         Assert.ThrowsExactly<InvalidOperationException>(() => LockOutput.Create(result));
 
-        // Mended, the same command moves what is missing, and no more.
+        // After the repair, the same command moves only what is missing.
         Registry.Get($"{Fixtures.Registry}/apps/backend").AddManifest(gone, null);
         Registry.Calls.Clear();
         TransferResult whole = await KeepGoingAsync(BundleSource("nested-bundle"), Destination);
@@ -148,7 +148,7 @@ public sealed class KeepGoingTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         byte[] archive = await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token);
-        // A byte of backend's manifest, in the text that manifest.json holds.
+        // Changes a byte of backend's manifest in the text of manifest.json.
         int layer = archive.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes($"\\\"digest\\\":\\\"{BackendLayer}"));
         Assert.IsPositive(layer);
         archive[layer + 25] = archive[layer + 25] == (byte)'0' ? (byte)'1' : (byte)'0';

@@ -13,7 +13,7 @@ public sealed class LayerDownloadTests
 {
     private const int PartSize = 4096;
 
-    // Any time that is waited at all.
+    // Any wait at all is longer than this.
     private static readonly PartRules s_rules = new() { Size = PartSize, Patience = TimeSpan.FromTicks(1) };
 
     private readonly byte[] _layer = new byte[10 * PartSize];
@@ -69,7 +69,7 @@ public sealed class LayerDownloadTests
         public void Report(long value) => step(_received += value);
     }
 
-    /// <summary>Has no parts to give; counts who asks for one.</summary>
+    /// <summary>Has no parts to supply; counts the requests for one.</summary>
     private sealed class Content(byte[] bytes, bool isSlow) : IBlobContent
     {
         public Descriptor Descriptor { get; } = new("application/x", Digest.Compute(bytes), bytes.Length);
@@ -92,7 +92,7 @@ public sealed class LayerDownloadTests
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            // Not there yet when it is asked for: any such wait is longer than the patience.
+            // Not yet there when it is requested: any such wait is longer than the limit.
             if (Position < slowBytes)
                 await Task.Yield();
             return await base.ReadAsync(buffer, cancellationToken);

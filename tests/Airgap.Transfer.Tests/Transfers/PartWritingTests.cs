@@ -43,7 +43,7 @@ public sealed class PartWritingTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         EventDisk disk = new();
-        // What comes last waits for the first part.
+        // The bytes at the end wait for the first part.
         disk.BeforeWrite = (name, bytes) => bytes > 600 && name.Contains(".005.", StringComparison.Ordinal)
             ? disk.FirstRename.WaitAsync(TimeSpan.FromMinutes(2), Token) : Task.CompletedTask;
         await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000),
@@ -62,7 +62,7 @@ public sealed class PartWritingTests : RelocatorTestBase
                 transfer: new TransferOptions { Disk = counting, Concurrency = 1 });
         }
 
-        // In the manifests, among the layers, and at the last of them.
+        // In the manifests, among the layers, and at the last layer.
         foreach (int failing in (int[])[1, all / 2, all])
         {
             using TempFolder folder = new();
@@ -103,7 +103,7 @@ public sealed class PartWritingTests : RelocatorTestBase
             });
         Assert.IsTrue(result.Blobs.All(blob => blob.Outcome == BlobOutcome.Present));
 
-        // Cut otherwise it is written again, of what is there.
+        // With another part size it is written again, from the existing content.
         result = await CopyAsync(
             BundleSource("nested-bundle"), To(folder["a.tar"], 50_000), transfer: new TransferOptions { Resume = true });
         Assert.IsTrue(result.Blobs.All(blob => blob.Outcome == BlobOutcome.Present || blob.Descriptor.Size < 2000),
@@ -148,7 +148,7 @@ public sealed class PartWritingTests : RelocatorTestBase
         Assert.AreEqual(ErrorCode.ArchiveInUse, e.Code);
     }
 
-    /// <summary>A signature stays with the bytes that it signs, and with no others.</summary>
+    /// <summary>A signature stays with the bytes that it signs, and is removed with them.</summary>
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]

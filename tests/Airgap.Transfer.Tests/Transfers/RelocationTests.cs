@@ -88,7 +88,7 @@ public sealed class RelocationTests : RelocatorTestBase
     [TestMethod]
     public async Task ManifestsThatShareASlowLayerNeverOvertakeIt()
     {
-        // Both images share the layer 3ca7…; the registry refuses a manifest whose blobs are not there.
+        // Both images share the layer 3ca7…; the registry refuses a manifest whose blobs are missing.
         const string Shared = "sha256:3ca7d6f29e38e489213d5ef50fd7361eb9851e362e46a9821f4a588fb3de9532";
         TaskCompletionSource held = new();
         TaskCompletionSource othersDone = new();

@@ -98,7 +98,7 @@ public sealed class ArchiveVerifierTests
         byte[] altered = Encoding.UTF8.GetBytes(json[..place] + twice + json[(place + field.Length)..]);
         List<(string Name, byte[] Bytes)> lying = [("manifest.json", altered), .. entries[1..]];
 
-        // Whoever reads it next may see another image in it.
+        // The next reader may find another image in it.
         Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync(lying));
         using TempFolder folder = new();
         await WriteAsync(lying, folder["a.tar"]);

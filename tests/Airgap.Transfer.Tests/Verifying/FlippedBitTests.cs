@@ -9,8 +9,8 @@ using Airgap.Transfer.Verifying;
 namespace Airgap.Transfer.Tests.Verifying;
 
 /// <summary>
-/// One bit of an archive is flipped, anywhere: what <c>verify</c> passes is imported, and right at the destination; what it refuses the
-/// import refuses, too, and both name the place. AIRGAP_FLIPS sets how many bits of each archive are flipped (100 unless told),
+/// One bit of an archive is flipped, anywhere: an archive that <c>verify</c> accepts is imported, and right at the destination; one that
+/// it refuses is refused by the import too, and both name the offset. AIRGAP_FLIPS sets the number of flips for each archive (default 100),
 /// AIRGAP_FLIPS_SEED the seed.
 /// </summary>
 [TestClass]
@@ -42,7 +42,7 @@ public sealed class FlippedBitTests : RelocatorTestBase
         int flips = Number("AIRGAP_FLIPS") ?? 100;
         for (int i = 0; i < flips; i++)
         {
-            // Layers weigh most and every bit of them is alike: half of the flips go to where headers and manifest.json stand.
+            // Layers are the largest part, and all of their bits are alike: half of the flips are in headers and manifest.json.
             int at = i % 2 == 0 ? random.Next(whole.Length) : random.Next(Math.Min(whole.Length, 16 * 1024));
             int bit = random.Next(8);
             byte[] flipped = [.. whole];

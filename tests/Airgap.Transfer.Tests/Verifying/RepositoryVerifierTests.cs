@@ -86,7 +86,7 @@ public sealed class RepositoryVerifierTests : WireTestBase
     [TestMethod]
     public async Task EachTagThatImgpkgWroteIsMissed()
     {
-        // The user's own tag is how it is asked for.
+        // All tags except the user's own, which the verification requests.
         string[] tags = [.. File.ReadAllLines(Fixtures.Golden("nested-bundle.mirror-tags.txt")).Select(line => line.Split(' ')[0])
             .Where(tag => tag != "v1.0.0")];
         Assert.HasCount(12, tags);
@@ -153,7 +153,7 @@ public sealed class RepositoryVerifierTests : WireTestBase
     private static Task<RegistryFixture> FixturesAsync() =>
         RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
 
-    /// <summary>The reads of a verification, one for each content.</summary>
+    /// <summary>The reads of a verification, one for each object.</summary>
     private async Task<IReadOnlyList<RecordedRequest>> ReadsAsync()
     {
         List<RecordedRequest> reads = [];

@@ -127,7 +127,7 @@ public sealed class VerificationPlanTests : RelocatorTestBase
         int after = 0;
         Registry.Hook = (operation, _, what) =>
         {
-            // The plan has its manifests, configs and locks when the first plain layer is read.
+            // The plan has read its manifests, configs and locks before the first plain layer is read.
             isGone |= operation == "get-blob" && after == 0
                 && Registry.Calls.Count(call => call.StartsWith("get-blob", StringComparison.Ordinal)) > 8;
             return isGone && Interlocked.Increment(ref after) > 0

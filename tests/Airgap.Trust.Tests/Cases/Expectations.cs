@@ -10,7 +10,7 @@ internal sealed class Expectations(IReadOnlyList<Difference> differences)
     private readonly HashSet<Difference> _used = [];
     private int _count;
 
-    /// <summary>Takes a verdict.</summary>
+    /// <summary>Adds a verdict.</summary>
     /// <param name="one">The case.</param>
     /// <param name="verdict">Ours.</param>
     /// <param name="isOfTool">Which of the tools' verdicts are of this way of asking; null for all.</param>
@@ -34,7 +34,7 @@ internal sealed class Expectations(IReadOnlyList<Difference> differences)
         }
     }
 
-    /// <summary>Fails where a verdict is not as it has to be, or a difference is listed that there is not.</summary>
+    /// <summary>Fails if a verdict is not as expected, or a listed difference does not exist.</summary>
     public void AssertAll(int atLeast)
     {
         foreach (Difference unused in differences.Where(difference => !_used.Contains(difference)))

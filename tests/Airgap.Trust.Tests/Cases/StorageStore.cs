@@ -9,7 +9,7 @@ namespace Airgap.Trust.Tests.Cases;
 /// <summary>A repository of the fixtures' storage, with or without the referrers API.</summary>
 internal sealed class StorageStore(string repository, bool hasApi = false) : ISignatureStore
 {
-    /// <summary>What was asked, in order.</summary>
+    /// <summary>The requests, in order.</summary>
     public List<string> Requests { get; } = [];
 
     public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken)

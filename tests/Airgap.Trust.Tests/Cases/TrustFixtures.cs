@@ -10,7 +10,7 @@ using Airgap.Trust.Signers;
 namespace Airgap.Trust.Tests.Cases;
 
 /// <summary>
-/// The signed images, keys, roots and cases of fixtures/trust (its README in the shared fixtures tells how they were made).
+/// The signed images, keys, roots and cases of fixtures/trust (its README in the shared fixtures describes how they were made).
 /// </summary>
 internal static class TrustFixtures
 {
@@ -34,7 +34,7 @@ internal static class TrustFixtures
         return [.. document.RootElement.EnumerateArray().Select(element => new TrustCase(element.Clone()))];
     }
 
-    /// <summary>The holder of a key of <c>keys/</c>, or of a path.</summary>
+    /// <summary>The signer that holds a key of <c>keys/</c>, or of a path.</summary>
     public static KeySigner Key(string name) => s_keys.GetOrAdd(name, static name =>
     {
         string path = name.Contains('/') ? name : $"keys/{name}.pub";

@@ -9,7 +9,7 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>A certificate of an authority of one's own: its key made the signature, at a time when all were trusted.</summary>
+/// <summary>A certificate of a private authority: its key made the signature while all certificates were trusted.</summary>
 [TestClass]
 public sealed class CertificateSignerTests
 {
@@ -53,7 +53,7 @@ public sealed class CertificateSignerTests
         Assert.AreEqual(ErrorCode.SignatureRejected, failure.Code);
     }
 
-    // An entry that promised no time counts only while its log was trusted, whatever else tells the time.
+    // An entry without a promised time counts only while its log was trusted, even if another source proves the time.
     [TestMethod]
     [DataRow(0, true)]
     [DataRow(10, false)]

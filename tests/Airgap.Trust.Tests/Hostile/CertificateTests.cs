@@ -73,7 +73,7 @@ public sealed class CertificateTests
         Assert.IsFalse(Accepts(Leaf(issuerKey: other), s_start));
     }
 
-    // .NET writes no extension twice: one of another id is renamed in the bytes, and nobody checks the signature before the form.
+    // .NET writes no extension twice: the id of another is changed in the bytes, and the form is checked before the signature.
     [TestMethod]
     public void AnExtensionThatIsThereTwice_IsRefused()
     {

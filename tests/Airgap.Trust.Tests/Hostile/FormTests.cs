@@ -71,7 +71,7 @@ public sealed class FormTests
             FileVerifier.Verify(SignedBytes.Of(file), signer.Bundle(statement), "f", [signer.Signer], null, DateTimeOffset.UtcNow);
     }
 
-    /// <summary>What a key says of an image, or of a file that a document names, approves no archive.</summary>
+    /// <summary>A key's statement about an image, or about a file that a document names, approves no archive.</summary>
     [TestMethod]
     public void AStatementOfAFile_HasItsType_AndTheFileAsItsFirstSubject()
     {
@@ -163,7 +163,7 @@ public sealed class FormTests
         Assert.IsInstanceOfType<PolicyRequirement.Reject>(policy.For(ImageReference.Parse("registry.example/app:v1")).Single());
     }
 
-    /// <summary>A name without a tag is not latest.</summary>
+    /// <summary>A name without a tag does not mean latest.</summary>
     [TestMethod]
     [DataRow("""{"type":"matchExact"}""")]
     [DataRow("""{"type":"matchRepoDigestOrExact"}""")]

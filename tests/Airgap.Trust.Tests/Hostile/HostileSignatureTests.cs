@@ -6,7 +6,7 @@ using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>Signatures that somebody wrote to get through, to make us work without end, or to hide a good one.</summary>
+/// <summary>Signatures that are meant to be accepted wrongly, to cause endless work, or to hide a valid one.</summary>
 [TestClass]
 public sealed class HostileSignatureTests
 {

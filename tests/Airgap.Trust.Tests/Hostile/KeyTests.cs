@@ -7,7 +7,7 @@ using Airgap.Trust.Keys;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>Keys of other kinds, and signatures that try to choose how they are read.</summary>
+/// <summary>Keys of other kinds, and signatures that try to choose how they are verified.</summary>
 [TestClass]
 public sealed class KeyTests
 {

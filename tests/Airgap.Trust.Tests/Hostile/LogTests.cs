@@ -114,7 +114,7 @@ public sealed class LogTests
         Refused(_entry with { Proof = proof with { RootHash = new byte[32] } }, "does not lead");
     }
 
-    // A node of another length gives the same hash where the bytes run on: only the length tells.
+    // If the following bytes continue a node, a node of another length has the same hash: only the length differs.
     [TestMethod]
     public void ANodeOfAnotherLength_IsNone()
     {

@@ -11,13 +11,13 @@ internal sealed class MemoryStore : ISignatureStore
     private readonly Dictionary<string, Manifest> _manifests = [];
     private readonly Dictionary<Digest, byte[]> _blobs = [];
 
-    /// <summary>What is listed as attached.</summary>
+    /// <summary>The descriptors that are listed as attached.</summary>
     public List<Descriptor> Listed { get; } = [];
 
-    /// <summary>How many blobs were read.</summary>
+    /// <summary>The number of blobs read.</summary>
     public int BlobsRead { get; private set; }
 
-    /// <summary>How many manifests were asked for.</summary>
+    /// <summary>The number of manifests requested.</summary>
     public int ManifestsAsked => _asked;
 
     private int _asked;

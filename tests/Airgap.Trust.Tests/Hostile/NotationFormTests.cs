@@ -90,7 +90,7 @@ public sealed class NotationFormTests
             Assert.ThrowsExactly<AirgapException>(() => NotationPolicy.Read(Encoding.UTF8.GetBytes(bad), "p"), what).Code);
     }
 
-    /// <summary>Revocation is not looked at, and a policy that speaks of it is read all the same.</summary>
+    /// <summary>Revocation is not checked, but a policy that configures it is accepted.</summary>
     [TestMethod]
     [DataRow("enforce")]
     [DataRow("log")]
@@ -103,7 +103,7 @@ public sealed class NotationFormTests
             new NotationLevel(false, true, true, true), policy.For(RepositoryName.Parse("registry.example/a"))!.Level);
     }
 
-    /// <summary>A scope is a place, whatever the spelling of its host: another spelling must not lead to a laxer statement.</summary>
+    /// <summary>A scope is a repository, however its host is spelt: another spelling must not select a laxer statement.</summary>
     [TestMethod]
     [DataRow("docker.io/vendor/app", "vendor/app", true)]
     [DataRow("index.docker.io/vendor/app", "docker.io/vendor/app", true)]

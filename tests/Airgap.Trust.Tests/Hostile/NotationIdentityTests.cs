@@ -27,7 +27,7 @@ public sealed class NotationIdentityTests : NotationCheckTestBase
         Assert.AreEqual(ErrorCode.InvalidTrustKey, empty.Code);
     }
 
-    /// <summary>.NET writes no such subject from a text: "O=Signer+OU=x" is an organisation of that name to it.</summary>
+    /// <summary>.NET writes no such subject from a text: it reads "O=Signer+OU=x" as an organisation with that name.</summary>
     [TestMethod]
     public void APartOfASubjectWithSeveralValues_IsNobody()
     {
@@ -127,7 +127,7 @@ public sealed class NotationIdentityTests : NotationCheckTestBase
         Refused("no certificate of the trust stores", Envelope(), checks: checks);
         Refused("signing time is missing", attested with { AuthenticTime = s_now.AddYears(3) }, checks: checks);
 
-        // The leaf is longer valid than its root.
+        // The leaf is valid for longer than its root.
         X509Certificate2 late = Leaf(end: s_now.AddYears(20));
         Refused("was not valid when it was made",
             attested with { Chain = [late, _root], AuthenticTime = s_now.AddYears(6) }, checks: checks);

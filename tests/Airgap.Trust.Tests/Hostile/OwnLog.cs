@@ -8,7 +8,7 @@ using Airgap.Trust.Roots;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>A transparency log of the test's own, with a tree of three entries.</summary>
+/// <summary>A transparency log for the test, with a tree of three entries.</summary>
 internal sealed class OwnLog : IDisposable
 {
     public const string Name = "log.example/it";
@@ -27,7 +27,7 @@ internal sealed class OwnLog : IDisposable
     public byte[] Sign(string text) =>
         _key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
-    /// <summary>An entry with a promise and a proof: the last of three, so that its way has one node beside it.</summary>
+    /// <summary>An entry with a promise and a proof: the last of three, so that its path has one sibling node.</summary>
     public LogEntry Entry(byte[] body)
     {
         byte[] beside = Node(Leaf("one"u8), Leaf("two"u8));

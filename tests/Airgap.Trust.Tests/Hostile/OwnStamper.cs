@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>A timestamp authority of the test's own (RFC 3161).</summary>
+/// <summary>A timestamp authority for the test (RFC 3161).</summary>
 internal sealed class OwnStamper : IDisposable
 {
     private const string Sha256 = "2.16.840.1.101.3.4.2.1";

@@ -8,7 +8,7 @@ using Airgap.Trust.Tests.Cases;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>Policies and roots that say too little, too much, or one thing twice.</summary>
+/// <summary>Policies and roots with missing, superfluous or repeated content.</summary>
 [TestClass]
 public sealed class PolicyTests
 {

@@ -6,7 +6,7 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>Signs as cosign does, with a key of the test's own.</summary>
+/// <summary>Signs as cosign does, with the test's own key.</summary>
 internal sealed class SignedByTest : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -6,7 +6,7 @@ using Airgap.Trust.Times;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>An authority's answer (RFC 3161) tells a time when it grants one, over these bytes, and says nothing else.</summary>
+/// <summary>An authority's response (RFC 3161) proves a time if it grants one for exactly these bytes and contains nothing else.</summary>
 [TestClass]
 public sealed class TimestampTests
 {

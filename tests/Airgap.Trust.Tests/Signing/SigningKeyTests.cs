@@ -77,7 +77,7 @@ public sealed class SigningKeyTests
             Assert.ThrowsExactly<AirgapException>(() => SigningKeyFile.Read(pem, "key", "other")).Code);
     }
 
-    // 128 × N × r bytes of memory: a file may not ask for all there is.
+    // 128 × N × r bytes of memory: a file must not be able to require all of the machine's.
     [TestMethod]
     [DataRow("\"N\":65536", "\"N\":1073741824")]
     [DataRow("\"N\":65536", "\"N\":65535")]

@@ -57,7 +57,7 @@ public sealed class WriterTests
     }
 
     /// <summary>
-    /// Of a file that is not kept a key of Ed25519 verifies a statement alone, and it says so: "not by the key" would not be true.
+    /// For a file that is not kept in memory, an Ed25519 key verifies only a statement. The error says so, not "not by the key".
     /// </summary>
     [TestMethod]
     public async Task Ed25519_VerifiesAWholeFile_OrAStatementOfItsHash()

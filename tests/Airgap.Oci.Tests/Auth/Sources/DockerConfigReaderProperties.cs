@@ -14,7 +14,7 @@ public sealed class DockerConfigReaderProperties
         Gen.String[Gen.Char.AlphaNumeric, 0, 6],
         Gen.Int[0, s_words.Length - 1].Select(i => s_words[i]));
 
-    // JSON of the right words in the wrong places, cut off now and then.
+    // JSON with valid names in wrong positions, sometimes truncated.
     private static Gen<string> Json(int depth) => depth == 0
         ? Gen.OneOf(Gen.Const("null"), Gen.Const("1"), Gen.Const("true"), s_text.Select(text => $"\"{text}\""))
         : Gen.OneOf(

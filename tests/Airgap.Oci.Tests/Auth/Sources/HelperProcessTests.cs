@@ -9,7 +9,7 @@ namespace Airgap.Oci.Tests.Auth.Sources;
 [TestCategory(TestKinds.Servers)]
 public sealed class HelperProcessTests : HelperTest
 {
-    // Tells its child's process, and answers when the file `go` is there.
+    // Prints the id of its child process, and responds when the file `go` exists.
     private const string Waits = """
         sleep 1000 &
         echo $! > child.new

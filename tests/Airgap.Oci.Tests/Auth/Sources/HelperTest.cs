@@ -3,7 +3,7 @@ using Airgap.Oci.Credentials;
 
 namespace Airgap.Oci.Tests.Auth.Sources;
 
-/// <summary>Credential helpers made of shell scripts, on a PATH of their own.</summary>
+/// <summary>Credential helpers as shell scripts, on their own PATH.</summary>
 public abstract class HelperTest : SourceTest
 {
     private protected HelperTest()
@@ -12,7 +12,7 @@ public abstract class HelperTest : SourceTest
             Assert.Inconclusive("The helpers of these tests are shell scripts.");
         Programs = Path.Combine(Folder, "programs");
         Directory.CreateDirectory(Programs);
-        // Without the machine's folders: it may have helpers of its own. The scripts add those they need.
+        // Excludes the machine's folders, which may contain helpers. The scripts add those they need.
         Variables["PATH"] = $"relative:{Programs}";
     }
 
@@ -23,7 +23,7 @@ public abstract class HelperTest : SourceTest
     protected ICredentialSource CreateWithTime() => CredentialSources.CreateDefault(Options with { TimeProvider = Time });
 
     /// <summary>
-    /// Writes a helper. It runs in the folder of programs; each run leaves a line in NAME.runs, its arguments and what it was asked.
+    /// Writes a helper. It runs in the folder of programs; each run adds a line to NAME.runs, with its arguments and its input.
     /// </summary>
     protected void Helper(string name, string body)
     {
@@ -49,7 +49,7 @@ public abstract class HelperTest : SourceTest
         return File.Exists(path) ? File.ReadAllLines(path) : [];
     }
 
-    /// <summary>Waits until a script has put a finished file in the folder of programs, by renaming it.</summary>
+    /// <summary>Waits until a script has created a complete file in the folder of programs, by renaming it.</summary>
     protected async Task<string> FileAsync(string name)
     {
         string path = Path.Combine(Programs, name);

@@ -2,7 +2,7 @@ using Airgap.Oci.Credentials.Helpers;
 
 namespace Airgap.Oci.Tests.Auth.Sources;
 
-/// <summary>A clock whose short waits are over at once, and whose long ones when the test says so.</summary>
+/// <summary>A clock whose short waits end at once, and whose long ones end when the test says so.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<(TimeSpan Due, Timer Timer)> _timers = [];

@@ -6,7 +6,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Auth.Sources;
 
-/// <summary>A home folder and an environment of its own; nothing of the machine's shows through.</summary>
+/// <summary>A home folder and an environment for the test, without those of the machine.</summary>
 public abstract class SourceTest : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -18,7 +18,7 @@ internal sealed class FakeCredentials(Credential? credential, string? registry =
     }
 }
 
-/// <summary>Adds up progress. Called in order by one upload.</summary>
+/// <summary>Sums the progress. Called in order by one upload.</summary>
 internal sealed class SumProgress : IProgress<long>
 {
     public long Sum { get; private set; }

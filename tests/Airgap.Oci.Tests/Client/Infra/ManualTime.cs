@@ -25,7 +25,7 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Waits until something waits for a time, and says how long it waits.</summary>
+    /// <summary>Waits until something waits for a time, and returns how long it waits.</summary>
     public Task<TimeSpan> WaitForTimerAsync(Func<TimeSpan, bool> wanted)
     {
         lock (_lock)
@@ -42,7 +42,7 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    /// <summary>Lets every wait of some kind pass, until a task is done.</summary>
+    /// <summary>Ends every wait of some kind, until a task completes.</summary>
     public async Task<List<TimeSpan>> AdvanceUntilDoneAsync(Task task, Func<TimeSpan, bool> wanted)
     {
         List<TimeSpan> passed = [];

@@ -2,7 +2,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>Blob content in memory. Counts its openings; can be given a stream that misbehaves.</summary>
+/// <summary>Blob content in memory. Counts how often it is opened; can return a stream with faults.</summary>
 internal sealed class MemoryBlob(byte[] bytes, Descriptor? descriptor = null) : IBlobContent
 {
     private int _opened;
@@ -21,7 +21,7 @@ internal sealed class MemoryBlob(byte[] bytes, Descriptor? descriptor = null) : 
     }
 }
 
-/// <summary>Fails where the inner bytes end.</summary>
+/// <summary>Fails at the end of the inner bytes.</summary>
 internal sealed class FailingStream(byte[] bytes, Exception failure) : MemoryStream(bytes)
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

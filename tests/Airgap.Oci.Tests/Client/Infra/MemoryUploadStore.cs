@@ -4,7 +4,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>A store of uploads that outlives a client and not the test.</summary>
+/// <summary>A store of uploads that survives its client, but not the test.</summary>
 internal sealed class MemoryUploadStore : IUploadSessionStore
 {
     public ConcurrentDictionary<string, SavedUpload> Saved { get; } = new();

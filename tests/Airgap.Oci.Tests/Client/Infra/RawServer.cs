@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>A server on raw sockets, for what a web server does not do: it responds to a request's headers and disconnects.</summary>
+/// <summary>A server on raw sockets, for what a web server cannot do: it responds to a request's headers and disconnects.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -42,7 +42,7 @@ internal sealed class RawServer : IAsyncDisposable
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException or IOException)
             {
-                // The client went away, or the test is over.
+                // The client disconnected, or the test has ended.
             }
         }
     }

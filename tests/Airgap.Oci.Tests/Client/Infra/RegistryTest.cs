@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>Host names served on loopback, and a client that finds them there. What has no server is refused.</summary>
+/// <summary>Host names served on loopback, and a client that finds them there. Connections to other hosts are refused.</summary>
 internal sealed class RegistryTest : IAsyncDisposable
 {
     /// <summary>A local host, plain http.</summary>
@@ -22,7 +22,7 @@ internal sealed class RegistryTest : IAsyncDisposable
 
     public ConcurrentQueue<string> Trace { get; } = new();
 
-    /// <summary>Connections tried, as host:port.</summary>
+    /// <summary>The attempted connections, as host:port.</summary>
     public ConcurrentQueue<string> Connections { get; } = new();
 
     public async Task<ScriptedServer> ServeAsync(
@@ -34,7 +34,7 @@ internal sealed class RegistryTest : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Serves a host that asks its clients to identify themselves.</summary>
+    /// <summary>Serves a host that requests client certificates.</summary>
     public async Task<ScriptedServer> ServeIdentifyingAsync(
         string host, X509Certificate2 certificate, Func<X509Certificate2, bool> clients, bool mustIdentify = true)
     {
@@ -44,7 +44,7 @@ internal sealed class RegistryTest : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Serves a host by a server below HTTP.</summary>
+    /// <summary>Serves a host with a server below HTTP.</summary>
     public void ServeRaw(string host, Func<string, string> answer)
     {
         RawServer server = new(answer);

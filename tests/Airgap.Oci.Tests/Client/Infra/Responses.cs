@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>The answers registries give.</summary>
+/// <summary>Responses of registries.</summary>
 internal static class Responses
 {
     private static readonly Digest s_emptyConfig = Digest.Compute("{}"u8);
@@ -61,7 +61,7 @@ internal static class Responses
         "digest":"{{s_emptyConfig}}" },"layers":[],"annotations":{"text":"{{text}}"} }
         """);
 
-    /// <summary>Bytes that are the same in each run and compress badly.</summary>
+    /// <summary>Bytes that are the same in each run and hardly compressible.</summary>
     public static byte[] Blob(int size, int seed = 1)
     {
         byte[] bytes = new byte[size];

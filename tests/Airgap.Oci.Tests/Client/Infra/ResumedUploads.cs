@@ -10,7 +10,7 @@ namespace Airgap.Oci.Tests.Client.Infra;
 /// <summary>The base of tests of interrupted uploads: a repository, chunks of 1 MiB, and the received bytes.</summary>
 internal static class ResumedUploads
 {
-    /// <summary>The bytes of a chunk.</summary>
+    /// <summary>The number of bytes of a chunk.</summary>
     public const int Chunk = 1024 * 1024;
 
     /// <summary>The repository.</summary>
@@ -36,7 +36,7 @@ internal static class ResumedUploads
         },
         new FakeCredentials(null));
 
-    /// <summary>The first request of a kind meets a fault.</summary>
+    /// <summary>The first request of a kind fails with a fault.</summary>
     public static void Once(RegistryFixture registry, RequestKind kind, Func<Fault> fault)
     {
         int count = 0;

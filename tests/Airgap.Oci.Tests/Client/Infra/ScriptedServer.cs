@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace Airgap.Oci.Tests.Client.Infra;
 
 /// <summary>
-/// A server on loopback that answers what a test tells it to, and keeps what it was asked. <c>/v2/</c> answers 200 unless told otherwise.
+/// A server on loopback that responds as a test specifies, and records its requests. <c>/v2/</c> returns 200 unless specified otherwise.
 /// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
@@ -27,17 +27,17 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public ConcurrentQueue<SeenRequest> Seen { get; } = new();
 
-    /// <summary>Answers all but the ping.</summary>
+    /// <summary>Responds to every request except the ping.</summary>
     public Func<HttpContext, Task> OnRequest { get; set; } = context =>
     {
         context.Response.StatusCode = 404;
         return Task.CompletedTask;
     };
 
-    /// <summary>Answers <c>GET /v2/</c>.</summary>
+    /// <summary>Responds to <c>GET /v2/</c>.</summary>
     public Func<HttpContext, Task> OnPing { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>What was asked, as <c>METHOD /path?query</c>, without pings.</summary>
+    /// <summary>The requests, as <c>METHOD /path?query</c>, without pings.</summary>
     public string[] Lines => [.. Seen.Where(seen => seen.Line != "GET /v2/").Select(seen => seen.Line)];
 
     /// <param name="certificate">Its own; null for plain http.</param>
@@ -101,7 +101,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     }
 }
 
-/// <summary>One request as the server saw it.</summary>
+/// <summary>One request as the server received it.</summary>
 internal sealed record SeenRequest(string Line, string Host, Dictionary<string, string> Headers)
 {
     public string? this[string header] => Headers.GetValueOrDefault(header);

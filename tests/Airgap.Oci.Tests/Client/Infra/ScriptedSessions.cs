@@ -3,7 +3,7 @@ using static Airgap.Oci.Tests.Client.Infra.ResumedUploads;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>A repository's uploads, with the wishes and whims of some registries.</summary>
+/// <summary>A repository's uploads, with the special requirements of some registries.</summary>
 internal sealed class ScriptedSessions
 {
     public ScriptedSessions(ScriptedServer server) => server.OnRequest = AnswerAsync;
@@ -14,7 +14,7 @@ internal sealed class ScriptedSessions
 
     public int Corrected { get; private set; }
 
-    /// <summary>Tells of half of the first chunk only.</summary>
+    /// <summary>Confirms only half of the first chunk.</summary>
     public bool Understate { get; set; }
 
     public long Minimum { get; init; }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>The uploads of a repository, one blob's at a time.</summary>
+/// <summary>The uploads of a repository, one blob at a time.</summary>
 internal sealed class ScriptedUpload
 {
     private int _puts;
@@ -13,7 +13,7 @@ internal sealed class ScriptedUpload
     /// <summary>Its digest.</summary>
     public static string Hash { get; } = Digest.Compute(Bytes).ToString();
 
-    /// <summary>Its digest as a URL has it.</summary>
+    /// <summary>Its digest as written in a URL.</summary>
     public static string Escaped { get; } = Uri.EscapeDataString(Hash);
 
     /// <summary>The request that finds it in the repository itself.</summary>

@@ -41,7 +41,7 @@ internal sealed class SparePlaces(int count) : ISparePlaces
         }
     }
 
-    /// <summary>Ends when nobody has a place: no part is under way but those that need none.</summary>
+    /// <summary>Completes when all connections are free: only parts that need none are in progress.</summary>
     public Task WhenFreeAsync()
     {
         lock (_lock)

@@ -21,7 +21,7 @@ internal sealed class DeltaBench(CancellationToken cancellationToken)
 
     public TempFolder Folder { get; } = new();
 
-    /// <summary>Puts an image there, of layers that are known by a number each.</summary>
+    /// <summary>Adds an image of layers that are each identified by a number.</summary>
     public ImageReference Image(string repository, params int[] layers)
     {
         FakeRepository at = Registry.Get(repository);
@@ -29,7 +29,7 @@ internal sealed class DeltaBench(CancellationToken cancellationToken)
         return ImageReference.ByDigest(at.Name, Put(at, config, [.. layers.Select(LayerBytes)], null));
     }
 
-    /// <summary>Puts a bundle there that pins images.</summary>
+    /// <summary>Adds a bundle that pins images.</summary>
     public ImageReference Bundle(string repository, string tag, params ImageReference[] images)
     {
         FakeRepository at = Registry.Get(repository);
@@ -85,7 +85,7 @@ internal sealed class DeltaBench(CancellationToken cancellationToken)
         await (await AnyArchive.OpenAsync(Folder[name], cancellationToken)).ReadNotesAsync(cancellationToken);
 
     /// <summary>
-    /// Changes what an archive says of itself, as somebody who knows the format would: to the same length, with a right digest.
+    /// Changes an archive's metadata as a person who knows the format would: to the same length, with a valid digest.
     /// </summary>
     public async Task ForgeAsync(string name, Func<string, string> change)
     {
@@ -101,7 +101,7 @@ internal sealed class DeltaBench(CancellationToken cancellationToken)
         await File.WriteAllBytesAsync(Folder[name], tar, cancellationToken);
     }
 
-    /// <summary>The blobs that were fetched since the calls were last cleared.</summary>
+    /// <summary>The blobs fetched since the calls were last cleared.</summary>
     public string[] Fetched() =>
         [.. Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal)).Select(call => call.Split(' ')[^1])];
 

@@ -10,7 +10,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
-/// <summary>A delta contains what its base lacks.</summary>
+/// <summary>A delta contains the content that its base lacks.</summary>
 [TestClass]
 public sealed class DeltaTests : DeltaTestBase
 {
@@ -37,7 +37,7 @@ public sealed class DeltaTests : DeltaTestBase
         Assert.AreEqual(_v1.ToString(), notes.Bases.Single().Roots.Single());
         Assert.AreEqual(2, result.Plan.Delta!.Required.Length);
 
-        // The list of images is that of the full archive, to the byte.
+        // The list of images equals that of the full archive, byte for byte.
         await bench.ArchiveAsync(_v2, "full.tar");
         Assert.AreEqual(
             await (await ArchiveReader.OpenAsync(folder["full.tar"], Token)).ReadListDigestAsync(Token),
@@ -215,7 +215,7 @@ public sealed class DeltaTests : DeltaTestBase
             _ => content,
         };
 
-        // All but the first was done by somebody who knows the format: the digest is right.
+        // All changes but the first are made by a person who knows the format: the digest is valid.
         string made = $$"""{"version":2,"digest":"{{Digest.Compute(Encoding.UTF8.GetBytes(changed))}}","content":{{changed}}}""";
         if (change == "list")
             made = json.Replace("\"base\":0", "\"base\":1", StringComparison.Ordinal);

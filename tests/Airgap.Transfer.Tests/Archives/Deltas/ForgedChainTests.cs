@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
-/// <summary>Deltas whose list of bases was changed by somebody who knows the format, with a right digest.</summary>
+/// <summary>Deltas whose list of bases was changed by a person who knows the format, with a valid digest.</summary>
 [TestClass]
 public sealed class ForgedChainTests
 {
@@ -29,7 +29,7 @@ public sealed class ForgedChainTests
         Assert.Contains(DeltaBench.Layer(1).ToString(), failure.Message);
         Assert.IsEmpty(Directory.GetFiles(folder.Path, "merged*"));
 
-        // Read as one they are, with what none of them holds still required: at a destination without it nothing goes.
+        // They can be read as one archive, but layers that none contains are still required: nothing moves to a destination without them.
         bench.Registry.Calls.Clear();
         failure = await FailsAsync(() => ImportAsync(bench, "delta.tar", "other.tar"), ErrorCode.DeltaLayersMissing);
         Assert.Contains(DeltaBench.Layer(1).ToString(), failure.Message);
@@ -49,7 +49,7 @@ public sealed class ForgedChainTests
         Assert.Contains(DeltaBench.Layer(1).ToString(), failure.Message);
         Assert.IsEmpty(bench.Registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)));
 
-        // What really holds the layers still gives them, checked by their digests.
+        // The archives that really contain the layers still supply them, verified by their digests.
         await MergeAsync(bench, "first.tar", "delta.tar");
         Assert.AreSequenceEqual(await bench.BytesAsync("full.tar"), await bench.BytesAsync("merged.tar"));
     }

@@ -17,7 +17,7 @@ public sealed class MergeTests
 
     private CancellationToken Token => TestContext.CancellationToken;
 
-    /// <summary>Versions that share layers at random, each a delta of some of those before it.</summary>
+    /// <summary>Versions that share layers at random, each a delta of some of the earlier ones.</summary>
     [TestMethod]
     public async Task AnyChainIsTheFullArchive()
     {
@@ -45,7 +45,7 @@ public sealed class MergeTests
             await MergeAsync(chain, folder["merged.tar"], format);
             Assert.AreSequenceEqual(await bench.BytesAsync("full.tar"), await bench.BytesAsync("merged.tar"), $"seed {seed}");
 
-            // Read as one, in whatever order they are given, they give the same.
+            // Read as one archive, in any order, they have the same content.
             if (versions == 1)
                 continue;
             string[] shuffled = [.. chain];
@@ -159,7 +159,7 @@ public sealed class MergeTests
         using TestKit.TempFolder folder = bench.Folder;
         ArchiveIdentity first = await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(folder["1.tar"], Token), Token);
         ArchiveIdentity third = await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(folder["3.tar"], Token), Token);
-        // Sets are hashes, so that a ring can only be made of the lists of images.
+        // Sets are hashes, so a cycle is only possible in the lists of images.
         await bench.ForgeAsync("2.tar",
             content => content.Replace(first.Set.ToString(), third.Set.ToString(), StringComparison.Ordinal)
             .Replace(first.Manifest.ToString(), third.Manifest.ToString(), StringComparison.Ordinal));
@@ -212,7 +212,7 @@ public sealed class MergeTests
         Assert.AreSequenceEqual(
             ["source.example/team/app", "source.example/team/web"], diff.Added.Select(image => image.Image.Repository.ToString()).Order());
         Assert.HasCount(2, diff.Gone);
-        // A config, a bundle's layer and the layer 3; the bundles' configs are one.
+        // A config, a bundle's layer and layer 3; the bundles have the same config.
         Assert.AreEqual(3, diff.Blobs.Count);
         Assert.AreEqual(diff.Blobs, BlobCount.Sum(diff.Added.Select(image => image.Blobs)));
         Assert.IsNotNull(diff.SecondDelta);
@@ -264,7 +264,7 @@ public sealed class MergeTests
         Assert.IsTrue(result.IsComplete);
     }
 
-    // Fails at one write, as a disk that is gone.
+    // Fails at one write, like a removed disk.
     private sealed class FaultyDisk(int failing) : ArchiveDisk
     {
         private int _writes;

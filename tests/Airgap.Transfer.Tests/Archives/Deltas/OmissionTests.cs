@@ -6,8 +6,8 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
 /// <summary>
-/// A delta leaves out a layer as imgpkg leaves out one that may not be redistributed: manifest.json lists it as ever, and its entry is not
-/// there. What imgpkg reads of such an archive where the destination has the layer, it reads of a delta.
+/// A delta omits a layer as imgpkg omits a non-distributable one: manifest.json still lists it, but its entry is
+/// missing. imgpkg reads a delta like such an archive when the destination has the layer.
 /// </summary>
 [TestClass]
 public sealed class OmissionTests
@@ -41,8 +41,8 @@ public sealed class OmissionTests
         Assert.AreSequenceEqual([ArchiveLayout.NameOf(DeltaBench.Layer(1))], left);
     }
 
-    // Each entry that is there has the header and the bytes that it has in the other; an entry of ours comes after all of imgpkg's, which
-    // passes over it.
+    // Each existing entry has the same header and bytes as in the other archive; our own entry comes after all of imgpkg's, which
+    // ignores it.
     private async Task<string[]> AssertOmitsAsync(string allPath, byte[] all, string somePath, byte[] some)
     {
         ArchiveEntry[] expected = await EntriesAsync(allPath);

@@ -9,9 +9,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
 /// <summary>
-/// Imports an archive as imgpkg does, by what is known of it, without any code of the product's readers: manifest.json says all, other
-/// entries that it does not name are passed over, a layer's entry is opened only where the registry lacks the layer, each manifest gets its
-/// content tag, and the tag of what was asked for comes last. imgpkg itself is not run.
+/// Imports an archive as imgpkg is known to do, without any code of the product's readers: manifest.json determines everything, other
+/// entries are ignored, a layer's entry is opened only if the registry lacks the layer, each manifest gets its
+/// content tag, and the requested tag is set last. imgpkg itself is not run.
 /// </summary>
 internal static class PlainReader
 {

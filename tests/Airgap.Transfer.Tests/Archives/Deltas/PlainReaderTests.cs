@@ -4,7 +4,7 @@ using Airgap.TestKit;
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
 /// <summary>
-/// A delta is imgpkg's format without some layers: a reader that knows nothing of deltas imports it where the destination has them.
+/// A delta is imgpkg's format without some layers: a reader that does not know deltas imports it if the destination has those layers.
 /// </summary>
 [TestClass]
 public sealed class PlainReaderTests

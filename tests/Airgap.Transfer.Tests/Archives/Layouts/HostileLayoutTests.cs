@@ -7,7 +7,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives.Layouts;
 
-/// <summary>One clear refusal of each kind of bad layout, the same of import and verification, and no request.</summary>
+/// <summary>One clear refusal for each kind of invalid layout, the same from import and verification, without any request.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class HostileLayoutTests : LayoutTestBase

@@ -11,7 +11,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives.Layouts;
 
-/// <summary>skopeo reads what is written here, and what skopeo writes is read here; digests stay.</summary>
+/// <summary>skopeo reads our layouts, and we read skopeo's; digests stay the same.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class LayoutPeerTests : LayoutTestBase
@@ -29,7 +29,7 @@ public sealed class LayoutPeerTests : LayoutTestBase
             BundleSource(bundle), folder["a"], isTar, plan: new PlanOptions { CosignSignatures = bundle == "signed-bundle" });
         string transport = isTar ? "oci-archive" : "oci";
 
-        // skopeo passes over docker's types in a layout, and here digests stay: such images are for containerd, oras and crane.
+        // skopeo ignores docker's types in a layout, and we keep digests: such images are for containerd, oras and crane.
         PlannedItem[] items = [.. result.Plan.Items.Where(
             item => item.Content.SelfAndDescendants()
             .All(node => node.Manifest.MediaType is MediaTypes.OciIndex or MediaTypes.OciManifest))];

@@ -13,7 +13,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives.Layouts;
 
-/// <summary>Everything that imgpkg's archive carries is carried by an OCI layout, to the digest.</summary>
+/// <summary>An OCI layout keeps everything that imgpkg's archive contains, with the same digests.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class LayoutRoundTripTests : LayoutTestBase
@@ -152,7 +152,7 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
         TransferResult again = await ToLayoutAsync(BundleSource("nested-bundle"), path, isTar: true, new TransferOptions { Resume = true });
         Assert.IsTrue(again.Items.All(item => item.Outcome == BlobOutcome.Present));
 
-        // As a killed run leaves it: everything but the last blobs.
+        // As after a killed run: everything but the last blobs.
         byte[] partial = [.. whole];
         partial.AsSpan(whole.Length * 3 / 4).Clear();
         await File.WriteAllBytesAsync(path + ".partial", partial, Token);
@@ -194,7 +194,7 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
         TransferPlan plan = await new Relocator(Registry).PlanAsync(At(folder["a"]), new PlanOptions(), Token);
         Assert.HasCount(2, plan.Items.Where(item => item.Tag == "v1.0.0").ToArray());
 
-        // One repository can have one of the two.
+        // One repository can have only one of the two.
         AirgapException refusal =
             await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(At(folder["a"]), "dest.example/both"));
         Assert.AreEqual(ErrorCode.LayoutTagConflict, refusal.Code);
@@ -238,7 +238,7 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
         Assert.IsFalse(File.Exists(isTar ? folder["a"] : folder["a/index.json"]));
         Assert.Contains(isTar ? "stays" : "does not list it", IncompleteRelocation.Describe(rest, null)[^1].Message);
 
-        // What came is kept, and the rest is fetched when it can be had.
+        // The content that arrived is kept, and the rest is fetched when it is available.
         Registry.Get(layer.Origin.ToString()).Corrupt(layer.Descriptor.Digest);
         TransferResult whole = await ToLayoutAsync(
             BundleSource("nested-bundle"), folder["a"], isTar, new TransferOptions { Resume = true });

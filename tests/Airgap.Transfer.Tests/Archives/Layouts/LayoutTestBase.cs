@@ -18,7 +18,7 @@ public abstract class LayoutTestBase : RelocatorTestBase
     internal static RelocationDestination.Archive Layout(string path, bool isTar) =>
         new(path) { Format = isTar ? ArchiveFormat.LayoutTar : ArchiveFormat.LayoutFolder };
 
-    /// <summary>Writes the layout of a golden archive as a folder, to be spoiled.</summary>
+    /// <summary>Writes the layout of a golden archive as a folder, for a test to damage.</summary>
     protected async Task<string> FolderAsync(TempFolder folder, string bundle = "nested-bundle")
     {
         await ToLayoutAsync(GoldenTar(bundle), folder["layout"], isTar: false);

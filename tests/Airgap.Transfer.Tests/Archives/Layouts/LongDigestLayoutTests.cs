@@ -37,7 +37,7 @@ public sealed class LongDigestLayoutTests : LayoutTestBase
         await AssertImportedAsync(folder["back"], made, "dest.example/apps/back");
         Assert.IsTrue((await new Verifier(Registry).VerifyAsync(At(folder["back"]), Token)).IsRight);
 
-        // The same content, in whatever way it came.
+        // The same content, by every route.
         await ToLayoutAsync(At(path), folder["again"], isTar: false);
         Assert.AreSequenceEqual(NamesBelow(folder["made/blobs"]), NamesBelow(folder["again/blobs"]));
     }
@@ -67,7 +67,7 @@ public sealed class LongDigestLayoutTests : LayoutTestBase
     [DataRow(true)]
     public async Task SkopeoReadsItsManifestsByTheirTags(bool isTar)
     {
-        // Version 1.9 names all that it copies by sha256, so that it finds and reads the manifests of such layouts and copies nothing.
+        // Version 1.9 names every copy by sha256, so it reads the manifests of such layouts but copies nothing.
         using TempFolder folder = new();
         (string path, Made made) = Make(folder, isTar);
         await ToLayoutAsync(At(path), folder["ours"], isTar);
@@ -100,7 +100,7 @@ public sealed class LongDigestLayoutTests : LayoutTestBase
 
     private sealed record Made(Digest Bundle, Digest Index, Digest Referrer, Digest Layer, Digest Solo);
 
-    // A bundle, the index that it pins, and what is attached to the index, listed as oras does: with a name or without.
+    // A bundle, the index that it pins, and an artifact attached to the index, listed as by oras: with a name or without.
     private static (string Path, Made Made) Make(TempFolder folder, bool isTar)
     {
         LayoutBuilder layout = new(folder["made"], isLong: true);

@@ -10,7 +10,7 @@ using Airgap.Transfer.Verifying;
 namespace Airgap.Transfer.Tests.Archives.Layouts;
 
 /// <summary>
-/// Layouts of the shapes that other tools write, made by what their documentation and sources say: the tools themselves are not run.
+/// Layouts as other tools write them, made from their documentation and sources: the tools themselves are not run.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -118,7 +118,7 @@ public sealed class OthersLayoutTests : LayoutTestBase
     [DataRow(true)]
     public async Task ReferrersThatRegctlKeepsInATagArriveWhereTheRegistryAsksForThem(bool asTag)
     {
-        // regctl lists what is attached in an index with the tag of the subject, as registries without the API want it.
+        // regctl lists attached artifacts in an index with the tag of the subject, as for registries without the API.
         using TempFolder folder = new();
         LayoutBuilder layout = new(folder["made"]);
         string image = layout.Image("one", MediaTypes.OciLayerGzip);

@@ -4,7 +4,7 @@ using Airgap.Transfer.Archives.Parts;
 
 namespace Airgap.Transfer.Tests.Archives.Parts;
 
-/// <summary>A list that was changed, whether by chance or on purpose, leads nowhere.</summary>
+/// <summary>A list that was changed, accidentally or on purpose, is refused.</summary>
 [TestClass]
 public sealed class PartListTests
 {

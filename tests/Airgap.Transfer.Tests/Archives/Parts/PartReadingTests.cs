@@ -102,7 +102,7 @@ public sealed class PartReadingTests : PartsTestBase
         Assert.AreEqual(ErrorCode.PartUnfit, e.Code);
         Assert.Contains("another set", e.Message);
 
-        // With the right one in another folder, the wrong one does no harm.
+        // If another folder has the right part, the wrong one does no harm.
         await CopyToRepositoryAsync(At(folder["a.tar"], folder["disc"]), "dest.example/apps/it");
     }
 
@@ -180,7 +180,7 @@ public sealed class PartReadingTests : PartsTestBase
         WriteArchive(folder, seed: 3);
         await CopyToRepositoryAsync(At(folder["a.tar"]), "dest.example/apps/it");
 
-        // One whose name looks like that of a part, too.
+        // Also an archive whose name looks like that of a part.
         File.Move(folder["a.tar"], folder["b.tar.001"]);
         await CopyToRepositoryAsync(At(folder["b.tar.001"]), "dest.example/apps/it");
     }

@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Tests.Archives.Parts;
 
-/// <summary>Parts are written so that no half set looks whole, and nothing that is another's is touched.</summary>
+/// <summary>Parts are written so that no incomplete set looks complete, and no foreign file is changed.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class PartSplittingTests : PartsTestBase

@@ -28,7 +28,7 @@ public abstract class PartsTestBase : RelocatorTestBase
         return bytes;
     }
 
-    /// <summary>Writes the archive and splits it; the archive itself is gone then.</summary>
+    /// <summary>Writes the archive, splits it, and removes it.</summary>
     internal async Task<PartList> WritePartsAsync(TempFolder folder, int seed = 1)
     {
         WriteArchive(folder, seed);

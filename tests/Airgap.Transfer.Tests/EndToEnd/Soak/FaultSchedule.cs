@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.Transfer.Tests.EndToEnd.Soak;
 
 /// <summary>
-/// Which requests go wrong, and how. What happens to a request depends on the seed, on what it asks, and on how often that was asked,
-/// and on nothing else: requests under way at once arrive in any order, and the schedule is the same.
+/// Which requests fail, and how. The fault of a request depends only on the seed, on its content, and on how often it was sent
+/// before: concurrent requests arrive in any order, but the schedule is the same.
 /// </summary>
 internal sealed class FaultSchedule
 {
@@ -29,11 +29,11 @@ internal sealed class FaultSchedule
         _seed = Mix((ulong)seed, side);
         _percent = (Mix(_seed, "percent") % 4) switch { 0 => 5, 1 => 15, 2 => 30, _ => 60 };
 
-        // Half of the runs meet something that does not pass.
+        // Half of the runs have a permanent fault.
         _lastingPercent = Mix(_seed, "lasting") % 2 == 0 ? 0 : 2;
     }
 
-    /// <summary>How many of each kind were injected.</summary>
+    /// <summary>The number of injected faults of each kind.</summary>
     public IEnumerable<KeyValuePair<string, int>> Injected => _injected;
 
     /// <summary>For <see cref="RegistryFixture.OnRequest"/>.</summary>
@@ -70,7 +70,7 @@ internal sealed class FaultSchedule
                         $"Bearer realm=\"{_tokenRealm}\",service=\"soak\",scope=\"repository:{request.Repository}:pull,push\""))));
         if (request.Kind is RequestKind.BlobGet or RequestKind.ManifestGet)
         {
-            // A cut is worth most where it comes often: each goes on where the one before ended.
+            // A cut tests most if it occurs often: each request continues where the one before ended.
             for (int i = 0; i < 4; i++)
                 possible.Add(("cut body", () => Fault.CutBody((long)((dice >> 8) % 3000))));
             possible.Add(("corrupt body", () => Fault.CorruptBody((long)((dice >> 8) % 100))));
@@ -86,7 +86,7 @@ internal sealed class FaultSchedule
         return (name, make());
     }
 
-    /// <summary>Ends with the next request, or when the other work had its turn: the request that waits may be the last.</summary>
+    /// <summary>Ends with the next request, or after a time for other work: the waiting request may be the last.</summary>
     private Task GateAsync() => Task.WhenAny(Volatile.Read(ref _nextRequest).Task, TurnsAsync(500));
 
     private static async Task TurnsAsync(int count)
@@ -95,7 +95,7 @@ internal sealed class FaultSchedule
             await Task.Yield();
     }
 
-    /// <summary>Sessions of uploads have random names; their blob is the same on every run.</summary>
+    /// <summary>Uploads have random names, but their blob is the same in every run.</summary>
     private static string KeyOf(RecordedRequest request)
     {
         int digest = request.Query.IndexOf("digest=", StringComparison.Ordinal);
@@ -111,7 +111,7 @@ internal sealed class FaultSchedule
 
     private static ulong Mix(ulong seed, string text)
     {
-        // FNV-1a, and SplitMix64's finalizer: string.GetHashCode differs from run to run.
+        // FNV-1a, and SplitMix64's finalizer: string.GetHashCode differs between runs.
         ulong hash = 14695981039346656037 ^ seed;
         foreach (char c in text)
             hash = (hash ^ c) * 1099511628211;

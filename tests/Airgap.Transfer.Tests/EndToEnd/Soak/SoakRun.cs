@@ -10,7 +10,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Transfer.Tests.EndToEnd.Soak;
 
-/// <summary>The three ways of a relocation.</summary>
+/// <summary>The three routes of a relocation.</summary>
 internal enum SoakRoute
 {
     RegistryToRegistry,
@@ -19,8 +19,8 @@ internal enum SoakRoute
 }
 
 /// <summary>
-/// One relocation under a schedule of faults, and the same again without faults when it failed. Either ends in a destination that
-/// is right, byte for byte; a failure is one that tells what to do and leaves nothing that looks finished.
+/// One relocation under a schedule of faults, and the same again without faults if it failed. Either way the destination is
+/// right, byte for byte; a failure has advice and leaves nothing that looks finished.
 /// </summary>
 internal sealed class SoakRun(
     int seed, SoakRoute route, RegistryFixture source, RegistryFixture destination, TokenServer tokens, SoakTotals totals,
@@ -29,7 +29,7 @@ internal sealed class SoakRun(
     private readonly string _bundle = seed % 2 == 0 ? "simple-app-bundle" : "nested-bundle";
     private readonly bool _keepGoing = seed % 3 == 0;
 
-    // Runs share a registry, which takes long to start, and no repository.
+    // Runs share a registry, which takes long to start, but no repository.
     private string Repository => $"apps/it{seed}";
 
     public async Task RunAsync()
@@ -136,7 +136,7 @@ internal sealed class SoakRun(
             return;
         }
 
-        // The last answer may be what was lost: then everything is there.
+        // If only the last response was lost, everything is there.
         using RegistryContent content = RegistryContent.At(destination.Host);
         if (await content.HasManifestAsync(Repository, "v1.0.0"))
             await AssertGoldenAsync();

@@ -5,8 +5,8 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Transfer.Tests.EndToEnd.Soak;
 
 /// <summary>
-/// Seeded schedules of faults over the three routes. AIRGAP_SOAK_RUNS sets the number of seeds (60, of three runs each, unless told);
-/// AIRGAP_SOAK_SEED runs one again.
+/// Seeded schedules of faults on the three routes. AIRGAP_SOAK_RUNS sets the number of seeds (default 60, of three runs each);
+/// AIRGAP_SOAK_SEED repeats one.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
 
-/// <summary>The services of clouds that a test puts there; no other address answers.</summary>
+/// <summary>Cloud services that a test adds; no other address responds.</summary>
 internal sealed class FakeCloud : HttpMessageHandler
 {
     private readonly Dictionary<string, Func<Request, (int Status, string Body)>> _services = [];
@@ -12,7 +12,7 @@ internal sealed class FakeCloud : HttpMessageHandler
     /// <summary>Every request, in order.</summary>
     public IReadOnlyList<Request> Asked => _asked;
 
-    /// <summary>Puts a service there.</summary>
+    /// <summary>Adds a service.</summary>
     /// <param name="line">Method and address, without a query.</param>
     /// <param name="body">What it answers.</param>
     /// <param name="status">With which status.</param>
