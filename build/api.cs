@@ -15,7 +15,7 @@ Dictionary<string, string> before = libraries.ToDictionary(FileOf, library => Fi
 string logs = Directory.CreateTempSubdirectory("airgap-api").FullName;
 try
 {
-    // What is not declared is what the compiler names; so for a moment nothing is.
+    // The compiler names only undeclared members, so temporarily no member is declared.
     foreach (string file in before.Keys)
         Write(file, []);
     if (!Build())
@@ -66,14 +66,14 @@ bool Build()
     using Process process = Process.Start(start)!;
     string output = process.StandardOutput.ReadToEnd();
     process.WaitForExit();
-    // Each undeclared name is a warning, which nobody needs to see.
+    // Each undeclared name is a warning, which is not shown.
     foreach (string line in output.Split('\n')
         .Where(line => process.ExitCode != 0 && line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct())
         Console.Error.WriteLine(line);
     return process.ExitCode == 0;
 }
 
-// RS0016 names what is public and not declared, RS0017 what a release had and is gone.
+// RS0016 names public members that are not declared, RS0017 those of a release that no longer exist.
 static IEnumerable<string> Names(string log)
 {
     using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(log));

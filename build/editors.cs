@@ -65,8 +65,8 @@ string BuildSchema()
     return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
 }
 
-// In MSBuild's namespace, for Visual Studio: an extension of MSBuild's own schema, of which it is a part there. Without a namespace,
-// for XML editors: complete, and open for all else that a project has.
+// In MSBuild's namespace, for Visual Studio: an extension of MSBuild's own schema. Without a namespace, for XML editors: complete by
+// itself, and open for all other elements of a project.
 string Xsd(bool extendsMSBuild)
 {
     XNamespace xs = "http://www.w3.org/2001/XMLSchema";
@@ -77,7 +77,7 @@ string Xsd(bool extendsMSBuild)
     XElement Item((string Name, string Text) item) => new(
         xs + "element", new XAttribute("name", item.Name), new XAttribute("type", $"{prefix}{item.Name}Type"), Substitutes("Item"),
         Documented(item.Text));
-    // A type with a name, because some editors complete only those.
+    // A named type, because some editors complete only those.
     XElement TypeOf((string Name, string Text) item) => new(
         xs + "complexType", new XAttribute("name", item.Name + "Type"), new XElement(xs + "complexContent", new XElement(
             xs + "extension", new XAttribute("base", prefix + "SimpleItemType"),
@@ -85,7 +85,7 @@ string Xsd(bool extendsMSBuild)
             MetadataOf(item.Name).Select(pair =>
                 new XElement(xs + "attribute", new XAttribute("name", pair.Name), new XAttribute("type", "xs:string"),
                     Documented(pair.Text))))));
-    // Metadata may be written as elements, too, in any order.
+    // Metadata may also be written as elements, in any order.
     XElement? Elements((string Name, string Text)[] own) => own.Length == 0 ? null : new(
         xs + "choice", new XAttribute("minOccurs", 0), new XAttribute("maxOccurs", "unbounded"),
         own.Select(pair => new XElement(
@@ -95,7 +95,7 @@ string Xsd(bool extendsMSBuild)
         xs + "element", new XAttribute("name", property.Name), new XAttribute("type", prefix + "StringPropertyType"),
         Substitutes("Property"), Documented(property.Text));
     XElement Optional(string name) => new(xs + "attribute", new XAttribute("name", name), new XAttribute("type", "xs:string"));
-    // MSBuild's types, as far as our elements need them, and the groups that they stand in.
+    // The types of MSBuild that our elements need, and the groups that contain them.
     IEnumerable<XElement> Project() =>
     [
         .. new[] { "Project", "PropertyGroup", "ItemGroup", "ItemDefinitionGroup" }
@@ -122,7 +122,7 @@ string Xsd(bool extendsMSBuild)
     return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + schema.ToString().ReplaceLineEndings("\n") + "\n";
 }
 
-// Names are code in the first column of a table; a text is the second.
+// In a table, the first column contains the name as code, and the second the text.
 IEnumerable<(string Name, string Text)> Rows(string header)
 {
     for (int i = 0; i < readme.Length; i++)

@@ -38,7 +38,7 @@ static byte[] Colour(int x, int y)
         return ground;
     if (x is >= 44 and < 84 && y is >= 24 and < 64)
         return x is >= 60 and < 68 ? band : box;
-    // The way: an arc from one bank to the other, dotted.
+    // The path: a dotted arc from one bank to the other.
     double distance = Math.Sqrt(((x - 64.0) * (x - 64.0)) + ((y - 88.0) * (y - 88.0)));
     bool dotted = (int)((Math.Atan2(y - 88.0, x - 64.0) + Math.PI) * 10) % 2 == 0;
     return y < 88 && distance is > 38 and < 42 && dotted ? path : [0, 0, 0, 0];

@@ -3,10 +3,10 @@
 //   dotnet publish src/Airgap.Tool -c Release -r linux-x64 -p:AirgapNativeTool=true -p:StripSymbols=false -o artifacts/order
 //   objcopy --strip-debug artifacts/order/dotnet-airgap artifacts/order/traced
 //   dotnet run build/order.cs -- artifacts/order/traced version 'copy -b HOST/BUNDLE:TAG --to-tar a.tar' ...
-// valgrind 3.19 ends at the compiler's debug data. Each argument after the tool is a command line; small bundles do, since a trace takes a
-// thousand times as long (so: --registry-response-header-timeout 0). The file was recorded of version; of copies to an archive, to a new
-// repository, of what is there, and to a repository of the same registry; of an import; and of an archive and an import over TLS. A method
-// that no longer exists costs nothing, one that is new stands with the others: the file may be older than the code.
+// valgrind 3.19 fails on the compiler's debug data. Each argument after the tool is a command line; use small bundles, since a trace takes
+// a thousand times as long (hence --registry-response-header-timeout 0). The file was recorded from: version; copies to an archive, to a
+// new repository, of present content, and to a repository of the same registry; an import; and a copy to an archive and an import over
+// TLS. A method that no longer exists costs nothing, and a new one follows the others: the file may be older than the code.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -33,7 +33,7 @@ foreach (string line in args.Skip(1))
 File.WriteAllLines(Path.Combine(ScriptFolder(), "..", "src", "Airgap.Tool", "native-order.txt"), order);
 return 0;
 
-// The managed ones: the linker arranges the others.
+// Only managed methods: the linker arranges the others.
 static (long[] Starts, string[][] Names) Methods(string tool)
 {
     SortedDictionary<long, List<string>> all = [];
@@ -59,14 +59,14 @@ static (long[] Starts, string[][] Names) Methods(string tool)
         : ([.. managed.Select(one => one.Key), last], [.. managed.Select(one => one.Value.ToArray())]);
 }
 
-// Without chasing, a traced block is of one method.
+// Without chasing, a traced block belongs to one method.
 int Trace(string tool, string[] arguments)
 {
     ProcessStartInfo start = new(
         "valgrind", ["--tool=lackey", "--trace-superblocks=yes", "--vex-guest-chase=no", tool, .. arguments])
     { RedirectStandardError = true };
 
-    // The collector reserves little, which a traced process is given.
+    // Makes the garbage collector reserve little memory, since a traced process cannot have more.
     start.Environment["DOTNET_GCHeapHardLimit"] = "10000000";
     using Process process = Process.Start(start)!;
     while (process.StandardError.ReadLine() is { } line)

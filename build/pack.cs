@@ -57,7 +57,7 @@ bool Pack(string project, params string[] more)
     return process.ExitCode == 0;
 }
 
-// What the native compiler itself looks for; on Windows it finds Visual Studio's linker without the PATH.
+// The programs that the native compiler looks for; on Windows it finds Visual Studio's linker without the PATH.
 static string? FindLinker() => OperatingSystem.IsWindows()
     ? "link"
     : (Environment.GetEnvironmentVariable("PATH") ?? "")

@@ -130,7 +130,7 @@ void Dotnet(params string[] arguments)
 Process Start(bool readsOutput, params string[] arguments)
 {
     ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = readsOutput };
-    // The version of the packages stays the same from run to run: a package folder of its own knows no older one.
+    // The packages have the same version in every run: a separate package folder contains no older one.
     if (arguments[0] == "publish")
         start.Environment["NUGET_PACKAGES"] = Path.Combine(temp.FullName, "packages");
     // No build server may outlive this program.
@@ -138,7 +138,7 @@ Process Start(bool readsOutput, params string[] arguments)
     start.Environment["UseSharedCompilation"] = "false";
     start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
     start.Environment["DOTNET_NOLOGO"] = "1";
-    // Everything is on this machine; a proxy would only be in the way.
+    // Everything is on this machine, so no proxy is used.
     start.Environment["NO_PROXY"] = "127.0.0.1";
     start.Environment["MSBUILDTERMINALLOGGER"] = "off";
     return Process.Start(start) ?? throw new QuickstartException("dotnet did not start.");

@@ -13,11 +13,11 @@ internal sealed class Bench(string tool)
     public string Tool => tool;
 
     /// <summary>Runs the tool once, and counts the registries' requests.</summary>
-    /// <param name="row">What is measured.</param>
+    /// <param name="row">The name of the measurement.</param>
     /// <param name="arguments">The tool's arguments.</param>
     /// <param name="registries">Those whose requests count: the source, then the destination.</param>
     /// <param name="floor">The row of plain work that it is compared with; null for none.</param>
-    /// <param name="received">The bytes that came over the line until now; null to count what the registries sent.</param>
+    /// <param name="received">The bytes received over the line so far; null to count the bytes that the registries sent.</param>
     public Task RunAsync(
         string row, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor = null, Func<long>? received = null) =>
         RunAsync(row, tool, arguments, registries, floor, compared: null, received);

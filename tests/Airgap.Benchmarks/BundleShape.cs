@@ -1,7 +1,7 @@
 namespace Airgap.Benchmarks;
 
 /// <summary>The content of a generated bundle.</summary>
-/// <param name="Name">Begins the names of its repositories.</param>
+/// <param name="Name">The prefix of its repositories' names.</param>
 /// <param name="Images">The sizes of each image's layers, in bytes.</param>
 internal sealed record BundleShape(string Name, IReadOnlyList<IReadOnlyList<long>> Images)
 {

@@ -36,7 +36,7 @@ internal sealed class GeneratedBundle
     /// <summary>Writes the bundle below a storage folder.</summary>
     /// <param name="folder">The storage folder.</param>
     /// <param name="host">The registry's host and port, which the bundle records for its images.</param>
-    /// <param name="shape">What is in it.</param>
+    /// <param name="shape">The content.</param>
     public static GeneratedBundle Write(string folder, string host, BundleShape shape)
     {
         GeneratedBundle bundle = new(folder, shape);

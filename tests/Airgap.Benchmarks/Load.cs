@@ -6,9 +6,9 @@ using System.Text;
 namespace Airgap.Benchmarks;
 
 /// <summary>Requests one path of a server repeatedly, on many connections, each with one request at a time.</summary>
-/// <param name="Requests">The answers that came.</param>
+/// <param name="Requests">The number of responses.</param>
 /// <param name="Bytes">Their bytes.</param>
-/// <param name="Took">In what time.</param>
+/// <param name="Took">The duration.</param>
 internal sealed record Load(long Requests, long Bytes, TimeSpan Took)
 {
     private const string Accepted =
@@ -18,10 +18,10 @@ internal sealed record Load(long Requests, long Bytes, TimeSpan Took)
 
     /// <summary>Runs it.</summary>
     /// <param name="address">The server. Its certificate is not checked.</param>
-    /// <param name="path">What is asked for; its answer is taken to be of the same length each time.</param>
+    /// <param name="path">The path to request; its response must have the same length each time.</param>
     /// <param name="login">USER:PASSWORD; null for none.</param>
-    /// <param name="connections">How many at once.</param>
-    /// <param name="time">How long.</param>
+    /// <param name="connections">The number of connections.</param>
+    /// <param name="time">The duration.</param>
     public static async Task<Load> RunAsync(Uri address, string path, string? login, int connections, TimeSpan time)
     {
         string authorization = login is null ? "" : $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(login))}\r\n";

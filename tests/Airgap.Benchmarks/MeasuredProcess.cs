@@ -4,11 +4,11 @@ using System.Globalization;
 namespace Airgap.Benchmarks;
 
 /// <summary>The cost of a process.</summary>
-/// <param name="Wall">From start to end.</param>
-/// <param name="Cpu">User and system time; null where the system does not tell.</param>
-/// <param name="PeakBytes">Peak resident memory; null where the system does not tell.</param>
+/// <param name="Wall">The time from start to end.</param>
+/// <param name="Cpu">User and system time; null if the system does not report it.</param>
+/// <param name="PeakBytes">Peak resident memory; null if the system does not report it.</param>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="Error">What it wrote to standard error.</param>
+/// <param name="Error">Its standard error.</param>
 internal sealed record Measurement(TimeSpan Wall, TimeSpan? Cpu, long? PeakBytes, int ExitCode, string Error);
 
 /// <summary>Runs a command and measures it from outside.</summary>

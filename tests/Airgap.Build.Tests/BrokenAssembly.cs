@@ -13,7 +13,7 @@ internal static class BrokenAssembly
     private static ReadOnlySpan<byte> Body => [0x14, 0x7A];
 
     /// <summary>Replaces the body of each method with that name by one that only throws.</summary>
-    /// <param name="path">The assembly, which is written over.</param>
+    /// <param name="path">The assembly, which is overwritten.</param>
     /// <param name="type">The type's full name.</param>
     /// <param name="method">The method's name; all its overloads are broken.</param>
     public static void Break(string path, string type, string method)

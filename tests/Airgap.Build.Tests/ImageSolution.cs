@@ -31,9 +31,9 @@ internal sealed class ImageSolution : IDisposable
     public string this[string path] => _folder[path];
 
     /// <summary>Makes both projects.</summary>
-    /// <param name="references">The first one's references to the second.</param>
-    /// <param name="images">Has the image that the second is built on.</param>
-    /// <param name="properties">Where the second publishes its container to.</param>
+    /// <param name="references">The first project's references to the second.</param>
+    /// <param name="images">The registry with the base image of the second project.</param>
+    /// <param name="properties">The second project's properties for the destination of its container.</param>
     public static async Task<ImageSolution> CreateAsync(string references, RegistryFixture images, string properties)
     {
         string baseImage = await BaseImage.PushAsync(images);

@@ -19,7 +19,7 @@ internal sealed class TestProject : IDisposable
 
     /// <summary>Makes the project.</summary>
     /// <param name="items">XML of its items.</param>
-    /// <param name="properties">XML of its properties beside the usual ones.</param>
+    /// <param name="properties">XML of its properties besides the usual ones.</param>
     /// <param name="sdk">Its SDK.</param>
     public TestProject(string items, string properties = "<TargetFramework>net10.0</TargetFramework>", string sdk = "Microsoft.NET.Sdk")
     {

@@ -34,11 +34,11 @@ public static class Cli
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="file">A path, or a name on the PATH.</param>
-    /// <param name="arguments">Its arguments, as they are.</param>
+    /// <param name="arguments">Its arguments, unchanged.</param>
     /// <param name="environment">Variables to set; null values remove one.</param>
     /// <param name="workingDirectory">Null for this process's.</param>
-    /// <param name="timeout">After that it is ended with its children and a TimeoutException tells; two minutes by default.</param>
-    /// <param name="input">What it reads from its standard input; null for nothing.</param>
+    /// <param name="timeout">The time before it is killed with its children, with a TimeoutException; default: 2 minutes.</param>
+    /// <param name="input">Its standard input; null for an empty one.</param>
     public static async Task<CliResult> RunAsync(
         string file,
         IEnumerable<string> arguments,

@@ -11,7 +11,7 @@ public sealed class KnownSecrets
     private readonly List<(string Name, byte[] Form)> _forms = [];
 
     /// <summary>Also looks for these.</summary>
-    /// <param name="secrets">Each longer than eight characters: parts of ordinary words would be found everywhere.</param>
+    /// <param name="secrets">Each longer than eight characters, since parts of ordinary words would be found everywhere.</param>
     public void Add(params IEnumerable<string> secrets)
     {
         foreach (string secret in secrets)
@@ -39,7 +39,7 @@ public sealed class KnownSecrets
 
     /// <summary>Every file below a folder that contains a secret, with the secret.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="isTheirPlace">True for the files that are there to hold them.</param>
+    /// <param name="isTheirPlace">True for the files whose purpose is to contain them.</param>
     public IEnumerable<string> FindBelow(string folder, Func<string, bool> isTheirPlace)
     {
         foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => !isTheirPlace(path)))

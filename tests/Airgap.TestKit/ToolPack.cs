@@ -4,9 +4,9 @@ namespace Airgap.TestKit;
 public static class ToolPack
 {
     /// <summary>Runs <c>dotnet pack</c>, one at a time in all test processes, because packs share the build's folder.</summary>
-    /// <param name="configuration">What the tests' own build was for.</param>
-    /// <param name="folder">Gets the package.</param>
-    /// <param name="environment">Variables beside those of this process; null removes one.</param>
+    /// <param name="configuration">The configuration of the tests' own build.</param>
+    /// <param name="folder">Receives the package.</param>
+    /// <param name="environment">Variables besides those of this process; null removes one.</param>
     public static async Task RunAsync(string configuration, string folder, IReadOnlyDictionary<string, string?> environment)
     {
         string project = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool");

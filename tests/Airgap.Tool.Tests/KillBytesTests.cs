@@ -102,7 +102,7 @@ public sealed class KillBytesTests
         Assert.IsPositive(killed);
     }
 
-    /// <returns>False when the tool was done before so many bytes had passed.</returns>
+    /// <returns>False when the tool ended before that many bytes had passed.</returns>
     private static async Task<bool> KillAsync(Bench bench, string[] command, Task moment)
     {
         using Process tool = bench.Start(command);

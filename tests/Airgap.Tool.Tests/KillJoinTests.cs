@@ -87,10 +87,10 @@ public sealed class KillJoinTests
         Assert.IsLessThan(5 * MiB, new FileInfo(bench.Folder["delta.tar"]).Length);
     }
 
-    /// <param name="bench">Where.</param>
-    /// <param name="command">What.</param>
-    /// <param name="after">When it is killed after something was made in the folder of its output; null for never.</param>
-    /// <returns>How long it ran after that.</returns>
+    /// <param name="bench">The tool and its folder.</param>
+    /// <param name="command">The command line.</param>
+    /// <param name="after">The time from the first file in the output's folder to the kill; null to not kill it.</param>
+    /// <returns>The time that it ran after that.</returns>
     private static async Task<TimeSpan> RunAsync(Bench bench, string[] command, TimeSpan? after)
     {
         Directory.CreateDirectory(bench.Folder["out"]);

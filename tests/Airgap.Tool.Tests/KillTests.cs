@@ -66,7 +66,7 @@ public sealed class KillTests
         Assert.AreEqual(1, (await bench.RunAsync("verify")).ExitCode);
     }
 
-    /// <returns>False when the tool was done before its moment came.</returns>
+    /// <returns>False when the tool ended before the kill.</returns>
     private async Task<bool> KillAsync(Bench bench, string route, int seed, int requests)
     {
         Random random = new(seed);

@@ -21,7 +21,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     private int _cuts;
 
     /// <summary>Starts it.</summary>
-    /// <param name="server">What it stands before, on the loopback.</param>
+    /// <param name="server">The server behind the proxy, on loopback.</param>
     /// <param name="life">From a connection's number, counted from 0, to the bytes it may pass on to the server and back; long.MaxValue for
     /// all.</param>
     public CuttingProxy(Uri server, Func<int, (long Up, long Down)> life)

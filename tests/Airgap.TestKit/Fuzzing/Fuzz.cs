@@ -21,12 +21,12 @@ public static class Fuzz
     private static readonly TimeSpan s_timePerByte = TimeSpan.FromMicroseconds(20);
 
     /// <summary>Runs a parser.</summary>
-    /// <param name="context">Is told what was run.</param>
+    /// <param name="context">Receives a line about the run.</param>
     /// <param name="target">The corpus: the folder of that name below corpus/. Each file is an input, each line of a file that ends with
     /// .lines is one.</param>
     /// <param name="parse">The parser, on the thread it is called on.</param>
     /// <param name="tokens">Words of the format.</param>
-    /// <param name="mend">Makes an input pass the first check, such as a checksum; done to every second one.</param>
+    /// <param name="mend">Makes an input pass the first check, such as a checksum; applied to every second input.</param>
     public static void Run(TestContext context, string target, Action<byte[]> parse, IReadOnlyList<string> tokens,
         Func<byte[], byte[]>? mend = null)
     {

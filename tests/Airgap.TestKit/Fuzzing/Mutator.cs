@@ -3,8 +3,8 @@ using System.Text;
 namespace Airgap.TestKit.Fuzzing;
 
 /// <summary>Makes inputs from a corpus: the same number gives the same input.</summary>
-/// <param name="corpus">Inputs to start from, one at least.</param>
-/// <param name="tokens">Words of the format, which chance would hardly find.</param>
+/// <param name="corpus">Inputs to start from, at least one.</param>
+/// <param name="tokens">Words of the format, which random changes would hardly find.</param>
 public sealed class Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<string> tokens)
 {
     private const int MaxLength = 256 * 1024;

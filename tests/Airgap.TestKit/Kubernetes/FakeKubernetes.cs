@@ -49,7 +49,7 @@ public sealed class FakeKubernetes : IAsyncDisposable
     public Func<KubernetesRequest, Task> Hook { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Starts one.</summary>
-    /// <param name="certificate">The certificate to serve https with, asking for the client's; null for plain http.</param>
+    /// <param name="certificate">The certificate to serve https with, requesting the client's; null for plain http.</param>
     public static async Task<FakeKubernetes> StartAsync(X509Certificate2? certificate = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -91,7 +91,7 @@ public sealed class FakeKubernetes : IAsyncDisposable
     }
 
     /// <summary>A kubeconfig for it.</summary>
-    /// <param name="file">Where to write it.</param>
+    /// <param name="file">The file to write.</param>
     /// <param name="ns">The namespace of its context.</param>
     public string WriteKubeconfig(string file, string ns = "default")
     {

@@ -7,7 +7,7 @@ public static class Kubectl
 {
     /// <summary>Runs <c>kubectl apply --dry-run=client</c>.</summary>
     /// <param name="what">What to apply: <c>-f FILE</c>, <c>-f FOLDER</c> or <c>-k FOLDER</c>.</param>
-    /// <returns>What it would make, as <c>KIND.GROUP/NAME</c>, in its order.</returns>
+    /// <returns>The objects that it would create, as <c>KIND.GROUP/NAME</c>, in its order.</returns>
     public static async Task<string[]> TryAsync(params string[] what)
     {
         string kubectl = Peer.Require("kubectl");

@@ -57,9 +57,9 @@ public sealed class LatencyProxy : IAsyncDisposable
 
     /// <summary>Puts a latency before a server.</summary>
     /// <param name="targetPort">The server's port on the loopback.</param>
-    /// <param name="roundTrip">How long a request without work takes there and back.</param>
-    /// <param name="bytesPerSecond">What passes at most, over all connections and both ways together.</param>
-    /// <param name="connectionBytesPerSecond">What one connection passes at most, each way: its window over the round trip.</param>
+    /// <param name="roundTrip">The duration of a request without work, there and back.</param>
+    /// <param name="bytesPerSecond">The maximum rate over all connections and both directions together.</param>
+    /// <param name="connectionBytesPerSecond">The maximum rate of one connection each way: its window divided by the round trip.</param>
     public static LatencyProxy Start(
         int targetPort, TimeSpan roundTrip, double bytesPerSecond = double.PositiveInfinity,
         double connectionBytesPerSecond = double.PositiveInfinity) =>

@@ -42,7 +42,7 @@ public sealed class OtlpCollector : IAsyncDisposable
     public ConcurrentQueue<ReceivedPoint> Points { get; } = [];
 
     /// <summary>Starts a collector.</summary>
-    /// <param name="answer">Gives the status of each answer; null for 200.</param>
+    /// <param name="answer">Returns the status of each response; null for 200.</param>
     public static async Task<OtlpCollector> StartAsync(Func<Task<int>>? answer = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

@@ -57,7 +57,7 @@ public sealed class Chromium : IAsyncDisposable
     }
 
     /// <summary>Opens a file and waits until it is loaded.</summary>
-    /// <returns>How long the browser took for it, from the start of the navigation to the end of its load event.</returns>
+    /// <returns>The duration from the start of the navigation to the end of the load event.</returns>
     public async Task<TimeSpan> OpenAsync(string path)
     {
         _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);

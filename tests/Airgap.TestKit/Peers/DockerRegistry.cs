@@ -86,11 +86,11 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     }
 
     /// <summary>Starts it; without it the test is inconclusive.</summary>
-    /// <param name="folder">The storage folder, which stays; null for an empty one that goes with the registry.</param>
-    /// <param name="certificate">With its key, to speak TLS, and HTTP/2 where a client wants it; null for plain http.</param>
+    /// <param name="folder">The storage folder, which is kept; null for an empty one that is removed with the registry.</param>
+    /// <param name="certificate">With its key, to use TLS, and HTTP/2 if a client supports it; null for plain http.</param>
     /// <param name="remembersBlobs">True for the cache of blob descriptors that its sample configuration has: it answers for a blob whose
     /// bytes are gone.</param>
-    /// <param name="deletes">False for one that deletes nothing, as its default is.</param>
+    /// <param name="deletes">False to refuse deletions, which is its default.</param>
     /// <param name="logsRequests">True to keep its requests for <see cref="TakeRequestsAsync"/>.</param>
     public static async Task<DockerRegistry> StartAsync(
         string? folder = null, X509Certificate2? certificate = null, bool remembersBlobs = false, bool deletes = true,

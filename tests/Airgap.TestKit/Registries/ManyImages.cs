@@ -12,7 +12,7 @@ public static class ManyImages
     public const string Bundle = "many/bundle:v1";
 
     /// <summary>Pushes it, and its images.</summary>
-    /// <param name="registry">Where to.</param>
+    /// <param name="registry">The registry to push to.</param>
     /// <param name="host">The registry's name in the bundle's lock.</param>
     /// <param name="count">The number of images.</param>
     public static async Task WriteAsync(Uri registry, string host, int count)

@@ -92,7 +92,7 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
     /// </summary>
     /// <param name="repository">The repository that must hold everything.</param>
     /// <param name="reference">The root: a digest or tag.</param>
-    /// <param name="skipForeignLayers">Do not ask for layers that may not be redistributed.</param>
+    /// <param name="skipForeignLayers">True to not request non-distributable layers.</param>
     /// <returns>The digests that were verified.</returns>
     public async Task<IReadOnlySet<string>> AssertCompleteAsync(string repository, string reference, bool skipForeignLayers = true)
     {
@@ -104,7 +104,7 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
     /// <summary>The same for several roots of one repository: verified content is not downloaded again.</summary>
     /// <param name="repository">The repository that must hold everything.</param>
     /// <param name="reference">The root: a digest or tag.</param>
-    /// <param name="verified">The digests that were verified; takes those that are.</param>
+    /// <param name="verified">The digests that were verified; receives the new ones.</param>
     public Task AssertCompleteAsync(string repository, string reference, HashSet<string> verified) =>
         WalkAsync(repository, reference, null, skipForeignLayers: true, verified);
 

@@ -40,7 +40,7 @@ public sealed class RegistryWriter(Uri address) : IDisposable
     }
 
     /// <summary>Pushes a manifest or index.</summary>
-    /// <param name="repository">Where to.</param>
+    /// <param name="repository">The repository to push to.</param>
     /// <param name="reference">A tag, or null to push it by its digest.</param>
     /// <param name="json">Its text.</param>
     /// <param name="mediaType">Its type.</param>

@@ -18,7 +18,7 @@ public sealed class RoundTrips : IAsyncDisposable
     private int _arrivals;
 
     /// <summary>Holds the requests of registries.</summary>
-    /// <param name="quiet">How long nothing has to come before what is held is answered: longer for a machine that is busier.</param>
+    /// <param name="quiet">The time without a request before the held requests are answered: longer on a busier machine.</param>
     /// <param name="registries">The registries.</param>
     public RoundTrips(TimeSpan quiet, params RegistryFixture[] registries)
     {

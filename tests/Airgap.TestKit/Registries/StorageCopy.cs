@@ -47,7 +47,7 @@ public sealed class StorageCopy : IDisposable
 
     /// <summary>Restores a folder that was a copy of fixtures/storage.</summary>
     /// <param name="folder">The folder.</param>
-    /// <returns>False when that is more work than another copy, or failed.</returns>
+    /// <returns>False when restoring costs more than a new copy, or failed.</returns>
     public static bool IsRestored(string folder)
     {
         try

@@ -204,10 +204,10 @@ public sealed class TokenServer : IAsyncDisposable
 
 /// <summary>A request for a token.</summary>
 /// <param name="User">From Basic authentication or the form; null when there was none.</param>
-/// <param name="Password">As the user.</param>
+/// <param name="Password">From the same place as the user name.</param>
 /// <param name="RefreshToken">From the form.</param>
 /// <param name="Service">The service it names.</param>
 /// <param name="Scopes">Such as <c>repository:apps/frontend:pull,push</c>.</param>
-/// <param name="IsPost">The OAuth2 form.</param>
+/// <param name="IsPost">True for the OAuth2 form.</param>
 public sealed record TokenRequest(
     string? User, string? Password, string? RefreshToken, string Service, IReadOnlyList<string> Scopes, bool IsPost);

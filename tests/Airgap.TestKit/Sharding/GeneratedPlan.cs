@@ -18,9 +18,9 @@ public static class GeneratedPlan
 
     /// <summary>Makes one; the same random numbers give the same.</summary>
     /// <param name="random">The random numbers.</param>
-    /// <param name="images">How many images.</param>
+    /// <param name="images">The number of images.</param>
     /// <param name="longest">The longest layer has about 2 to the power of this many bytes.</param>
-    /// <param name="percent">Makes all layers but those of bases shorter or longer.</param>
+    /// <param name="percent">Scales the length of all layers except shared ones.</param>
     public static TransferPlan Create(Random random, int images, int longest = 27, int percent = 100)
     {
         Dictionary<Digest, PlannedBlob> blobs = [];

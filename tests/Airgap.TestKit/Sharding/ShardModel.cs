@@ -36,10 +36,10 @@ public sealed record ShardWorld
 
 /// <summary>The cost of a relocation.</summary>
 /// <param name="Shards">Seconds until the last shard ended.</param>
-/// <param name="Finish">Seconds of the finish.</param>
-/// <param name="Reads">Questions for blobs.</param>
-/// <param name="Uploads">Requests of uploads.</param>
-/// <param name="Manifests">Manifests.</param>
+/// <param name="Finish">Duration of the finish in seconds.</param>
+/// <param name="Reads">Number of checks for blobs.</param>
+/// <param name="Uploads">Number of upload requests.</param>
+/// <param name="Manifests">Number of manifests.</param>
 /// <param name="Idle">The part of its time for which the average shard waited for the last one.</param>
 public sealed record ShardTimes(double Shards, double Finish, int Reads, int Uploads, int Manifests, double Idle)
 {

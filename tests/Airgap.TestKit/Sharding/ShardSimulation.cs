@@ -18,7 +18,7 @@ internal sealed class ShardSimulation(ShardWorld world)
     public void Add(IReadOnlyList<Step[][]> phases) => _machines.Add(new Machine(phases));
 
     /// <summary>Runs until all is done.</summary>
-    /// <returns>When the last machine ended, and when they did on average.</returns>
+    /// <returns>The end of the last machine, and the average of all ends.</returns>
     public (double Last, double Mean) Run()
     {
         double now = world.Start;

@@ -7,8 +7,8 @@ namespace Airgap.Tool.Tests.Pages;
 /// <summary>A fenced block of a page.</summary>
 /// <param name="Page">The page's path below the repository's root.</param>
 /// <param name="Line">The line of its first text, from 1.</param>
-/// <param name="Language">The word behind the fence.</param>
-/// <param name="Text">What stands inside.</param>
+/// <param name="Language">The word after the fence.</param>
+/// <param name="Text">The content of the block.</param>
 internal sealed record FencedBlock(string Page, int Line, string Language, string Text);
 
 /// <summary>One command of a page, split into words as a shell does.</summary>

@@ -41,11 +41,11 @@ internal sealed class ArchiveBuilder
     }
 
     /// <summary>Adds an image.</summary>
-    /// <param name="repository">Where it came from.</param>
+    /// <param name="repository">Its source repository.</param>
     /// <param name="config">Its config.</param>
     /// <param name="layers">Its layers.</param>
     /// <param name="isRoot">True to mark it as the root bundle.</param>
-    /// <param name="listedAs">The media type that the archive gives it; null for its own.</param>
+    /// <param name="listedAs">The media type that the archive lists; null for its own.</param>
     /// <param name="type">The media type in its manifest; null for none.</param>
     public Digest Image(string repository, string config, IEnumerable<Descriptor> layers, bool isRoot = false, string? listedAs = null,
         string? type = MediaTypes.DockerManifest)

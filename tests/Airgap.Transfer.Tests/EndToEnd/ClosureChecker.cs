@@ -10,9 +10,9 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 /// Walks from a package repository to the layers that its Packages need, and shares no code with the product: it reads JSON, tars and the
 /// few lines of YAML itself.
 /// </summary>
-/// <param name="manifestOf">Gives the bytes of a manifest by repository and digest.</param>
-/// <param name="blobOf">Gives the bytes of a blob.</param>
-/// <param name="home">The one repository that has all of it; null where each image is where its reference says.</param>
+/// <param name="manifestOf">Returns the bytes of a manifest by repository and digest.</param>
+/// <param name="blobOf">Returns the bytes of a blob.</param>
+/// <param name="home">The one repository with everything; null if each image is where its reference says.</param>
 internal sealed partial class ClosureChecker(
     Func<string, string, Task<byte[]>> manifestOf, Func<string, string, Task<byte[]>> blobOf, string? home)
 {

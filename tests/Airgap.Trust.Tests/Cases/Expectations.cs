@@ -12,10 +12,10 @@ internal sealed class Expectations(IReadOnlyList<Difference> differences)
 
     /// <summary>Adds a verdict.</summary>
     /// <param name="one">The case.</param>
-    /// <param name="verdict">Ours.</param>
-    /// <param name="isOfTool">Which of the tools' verdicts are of this way of asking; null for all.</param>
-    /// <param name="id">The case's name, where it has none of its own.</param>
-    /// <param name="isExpected">False where only a tool is compared.</param>
+    /// <param name="verdict">Our verdict.</param>
+    /// <param name="isOfTool">Selects the tools' verdicts that answer the same question; null for all.</param>
+    /// <param name="id">The case's name, if it has none of its own.</param>
+    /// <param name="isExpected">False if only a tool is compared.</param>
     public void Take(TrustCase one, Verdict verdict, Func<string, bool>? isOfTool = null, string? id = null, bool isExpected = true)
     {
         id ??= one.Id;

@@ -16,8 +16,8 @@ internal static class Certificates
         return WithUsableKey(certificate);
     }
 
-    /// <param name="issuer">Who signs it; null for itself.</param>
-    /// <param name="name">Null for one that no other has.</param>
+    /// <param name="issuer">The signer; null to sign it with its own key.</param>
+    /// <param name="name">The subject; null for a unique one.</param>
     public static X509Certificate2 Authority(X509Certificate2? issuer = null, string? name = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

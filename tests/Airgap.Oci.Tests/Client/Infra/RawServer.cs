@@ -13,7 +13,7 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly Task _loop;
 
     /// <summary>Starts it.</summary>
-    /// <param name="answer">From a request line to a whole answer.</param>
+    /// <param name="answer">Returns the whole response for a request line.</param>
     public RawServer(Func<string, string> answer)
     {
         _answer = answer;

@@ -41,9 +41,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public string[] Lines => [.. Seen.Where(seen => seen.Line != "GET /v2/").Select(seen => seen.Line)];
 
     /// <param name="certificate">Its own; null for plain http.</param>
-    /// <param name="protocols">With TLS.</param>
-    /// <param name="clients">Whose client certificates it takes; null to ask for none.</param>
-    /// <param name="mustIdentify">False to take clients without one as well.</param>
+    /// <param name="protocols">The HTTP versions with TLS.</param>
+    /// <param name="clients">Decides which client certificates are accepted; null to request none.</param>
+    /// <param name="mustIdentify">False to also accept clients without a certificate.</param>
     public static async Task<ScriptedServer> StartAsync(
         X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
         Func<X509Certificate2, bool>? clients = null, bool mustIdentify = true)

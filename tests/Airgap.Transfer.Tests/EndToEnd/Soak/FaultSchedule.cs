@@ -20,9 +20,9 @@ internal sealed class FaultSchedule
     private readonly ConcurrentDictionary<string, int> _injected = new();
     private TaskCompletionSource _nextRequest = NewGate();
 
-    /// <param name="seed">Of the run.</param>
-    /// <param name="side">Tells the registries of a run apart.</param>
-    /// <param name="tokenRealm">Gives a token to anybody.</param>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="side">Distinguishes the registries of a run.</param>
+    /// <param name="tokenRealm">The realm that issues a token to any client.</param>
     public FaultSchedule(int seed, string side, Uri tokenRealm)
     {
         _tokenRealm = tokenRealm;

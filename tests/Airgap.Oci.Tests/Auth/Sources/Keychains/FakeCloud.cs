@@ -14,8 +14,8 @@ internal sealed class FakeCloud : HttpMessageHandler
 
     /// <summary>Adds a service.</summary>
     /// <param name="line">Method and address, without a query.</param>
-    /// <param name="body">What it answers.</param>
-    /// <param name="status">With which status.</param>
+    /// <param name="body">The body of the response.</param>
+    /// <param name="status">The status of the response.</param>
     public void On(string line, string body, int status = 200) => On(line, _ => (status, body));
 
     public void On(string line, Func<Request, (int Status, string Body)> answer) => _services[line] = answer;
