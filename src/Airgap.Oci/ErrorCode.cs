@@ -574,8 +574,8 @@ public enum ErrorCode
     NothingMirrored = 2122,
 
     /// <summary>
-    /// A property that saves requests saves none here (warning): a repair reads everything, only a registry is asked what it has, and an
-    /// archive has every manifest. Omit it there.
+    /// A property that saves requests saves none here (warning): the run is a repair, which reads everything; or the destination of bulk
+    /// checks, or the source of an earlier plan, is an archive and not a registry. Omit it there.
     /// </summary>
     NothingSaved = 2123,
 

@@ -44,10 +44,10 @@ internal sealed class PublishNotices(PublishWarnings warnings)
     public void WarnOfNothingSaved(IReadOnlyCollection<Declaration> declarations, PublishSettings settings)
     {
         if (settings.AskInBulk && (settings.Repair || !declarations.Any(declaration => declaration.Archive is null)))
-            Warn(PropertyNames.AskInBulk, settings.Repair ? "a repair reads everything" : "only a registry is asked what it has");
+            Warn(PropertyNames.AskInBulk, settings.Repair ? "a repair reads everything" : "no destination is a registry");
         if (!settings.EarlierPlan.IsEmpty
             && (settings.Repair || declarations.All(declaration => declaration.Source is RelocationSource.Archive)))
-            Warn(PropertyNames.EarlierPlan, settings.Repair ? "a repair reads everything" : "an archive has every manifest");
+            Warn(PropertyNames.EarlierPlan, settings.Repair ? "a repair reads everything" : "every source is an archive");
 
         void Warn(string name, string why) => warnings.Add(
             new Diagnostic(ErrorCode.NothingSaved, $"{name} saves no requests here: {why}.", "Omit it here."),

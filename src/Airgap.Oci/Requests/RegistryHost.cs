@@ -64,11 +64,11 @@ internal sealed class RegistryHost
         _onlyAddress is { } only ? Task.FromResult(only) : _opening.GetAddressAsync(cancellationToken);
 
     /// <summary>
-    /// The same, for a request that is sent next. If the host is asked, and the request is its first and a question, both go out together:
-    /// the ping is no round trip of its own then.
+    /// The same, for a request that is sent next. If the host's scheme is unknown and the request only reads, it goes out beside the pings,
+    /// so that they cost no round trip of their own.
     /// </summary>
-    /// <returns>The address; and the request as sent, or null to send it. With a challenge, it is to be sent as that asks. The caller
-    /// disposes it.</returns>
+    /// <returns>The address; and the request, if it was sent and its response counts. Otherwise null: the caller sends it, with credentials
+    /// where the host has a challenge. The caller disposes it.</returns>
     public async Task<(Uri Address, OpeningRequest? Sent)> OpenWithAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         if (_onlyAddress is not null || !request.IsQuestion)

@@ -23,7 +23,7 @@ internal static class CopyRules
             "Omit it: an archive is always written in full, and --resume keeps only content that it has verified."),
         new(arguments => arguments is { ToRepository: null, AskInBulk: true },
             "Flag --ask-in-bulk can only be used when copying to a repository",
-            "Omit it: only a registry is asked what it has."),
+            "Omit it: it saves requests to a destination registry, and this destination is an archive."),
         new(arguments => arguments is { AskInBulk: true, Repair: true },
             "Cannot use --ask-in-bulk with --repair",
             "Omit it: a repair reads everything, so it saves no requests."),
