@@ -23,6 +23,8 @@ public sealed class VerdictTests
             new("cosign", false, "Of two equal fields one reader takes the first and another the last.", "duplicate-key"),
             new("cosign", false, "What is critical has to be known.", "unknown-critical"),
             new("cosign", false, "The tag of a signature is an image manifest.", "sig-is-index"),
+            new("cosign", true, "cosign 3.1 signs over the curve's own hash and verifies over SHA-256; we take both.",
+                "cosign31-p384", "p384-sha384"),
         ]);
         foreach (TrustCase one in TrustFixtures.Cases("classic"))
             expectations.Take(one, await VerifyAsync(one, new StorageStore(one.Text("repo")!)),
@@ -49,6 +51,8 @@ public sealed class VerdictTests
                 new("skopeo", true, "Docker's media types of the signature's manifest change nothing of what is signed.",
                     "docker-media-types"),
                 new("skopeo", false, "A payload of another size than its descriptor says is not read.", "size-lies"),
+                new("skopeo", true, "cosign 3.1 signs over the curve's own hash, and skopeo expects SHA-256; we take both.",
+                    "cosign31-p384", "p384-sha384"),
                 new("skopeo", true, "skopeo judges the children that it copies, and never the index's own signature.", "index-only"),
                 new("skopeo", false, "skopeo judges the children that it copies, and never the index's own signature.", "children-only"),
             ]);
@@ -79,6 +83,7 @@ public sealed class VerdictTests
             new("skopeo", true, "skopeo knows no bundles."),
             new("cosign 3.1", true, "cosign 3.1 signs over the curve's own hash and verifies over SHA-256; we take both.", "p384", "p521",
                 "p384-sha384", "p384-sha256"),
+            new("cosign", true, "cosign 3.1 signs with Ed25519ph, and its own verify does not accept that.", "ed25519", "attested-custom"),
             new("cosign 3.1", true, "A classic signature that fits is one, whatever else lies there.", "bundle-wrong-classic-good"),
             new("cosign 3.1", true, "A bundle of version 0.2 says the same.", "v0.2"),
             new("cosign 3.1", false, "Only the predicate of a signature approves an image.", "predicate-annotation-lies", "predicate-type"),
@@ -103,6 +108,7 @@ public sealed class VerdictTests
             new("cosign 2.5 (no --trusted-root)", true, "It asks the internet for a trusted root, which a key does not need."),
             new("cosign", true, "cosign 3.1 signs over the curve's own hash and verifies over SHA-256; we take both.", "p384-cosign31",
                 "p521-cosign31", "p384-sha384", "p521-sha512"),
+            new("cosign", true, "cosign 3.1 writes no digest for Ed25519, and its own verify-blob wants one.", "ed25519-cosign31"),
             new("sigstore-js", true, "sigstore-js verifies Ed25519 otherwise than cosign signs.", "ed25519-cosign25", "ed25519-pure"),
             new("sigstore-js", true, "The digest in the bundle only has to be the file's.", "digest-sha512"),
             new("sigstore-js", true, "The same two numbers, without DER.", "p1363"),
@@ -123,7 +129,19 @@ public sealed class VerdictTests
                 archive, bundle, "archive.tar", [TrustFixtures.Key(one.Text("key")!)], null, DateTimeOffset.UtcNow));
         }
 
-        expectations.AssertAll(45);
+        expectations.AssertAll(46);
+    }
+
+    [TestMethod]
+    public void ABundleWithoutADigest_IsOfItsFileAlone()
+    {
+        byte[] bundle = TrustFixtures.Bytes("blob/golden/ed25519.cosign31.sigstore.json");
+
+        Verdict verdict = FileVerifier.Verify(
+            SignedBytes.Of("another file"u8.ToArray()), bundle, "other", [TrustFixtures.Key("ed25519")], null, DateTimeOffset.UtcNow);
+
+        Assert.IsFalse(verdict.IsAccepted);
+        Assert.Contains("not by the key", verdict.Refusal!.Message);
     }
 
     public TestContext TestContext { get; set; } = null!;

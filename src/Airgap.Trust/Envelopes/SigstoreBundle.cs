@@ -58,16 +58,20 @@ internal sealed class SigstoreBundle
             throw Rejection.Of("It signs a statement, and not bytes.");
 
         // No signature is for this digest; a false claim is deliberate.
-        if (!message.Digest.AsSpan().SequenceEqual(file.Hash(message.Algorithm)))
+        if (message.Claim is { } claim && !claim.Digest.AsSpan().SequenceEqual(file.Hash(claim.Algorithm)))
             throw Rejection.Of("It is of another file: the digest in it differs.");
         return _material.Evidence(file, message.Signature);
     }
 
-    private sealed record MessageSignature(HashAlgorithmName Algorithm, byte[] Digest, byte[] Signature)
+    private sealed record MessageSignature((HashAlgorithmName Algorithm, byte[] Digest)? Claim, byte[] Signature)
     {
         public static MessageSignature Read(JsonFields fields)
         {
             JsonFields digest = fields.NeededObject("messageDigest");
+
+            // cosign 3 writes an empty object with an Ed25519 signature, which covers the bytes themselves.
+            if (!digest.Names.Any())
+                return new MessageSignature(null, ReadSignature(fields));
             HashAlgorithmName algorithm = digest.NeededText("algorithm") switch
             {
                 "SHA2_256" => HashAlgorithmName.SHA256,
@@ -75,10 +79,16 @@ internal sealed class SigstoreBundle
                 "SHA2_512" => HashAlgorithmName.SHA512,
                 { } other => throw fields.Format.Invalid($"its digest is by '{other}'"),
             };
-            MessageSignature result = new(algorithm, digest.NeededBytes("digest"), fields.NeededBytes("signature"));
+            (HashAlgorithmName, byte[]) claim = (algorithm, digest.NeededBytes("digest"));
             digest.Only();
+            return new MessageSignature(claim, ReadSignature(fields));
+        }
+
+        private static byte[] ReadSignature(JsonFields fields)
+        {
+            byte[] signature = fields.NeededBytes("signature");
             fields.Only();
-            return result;
+            return signature;
         }
     }
 }

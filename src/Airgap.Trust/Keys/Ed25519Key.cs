@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Keys;
@@ -19,10 +20,17 @@ internal sealed class Ed25519Key : VerificationKey
 
     /// <inheritdoc/>
     public override bool Verify(SignedBytes data, ReadOnlySpan<byte> signature, bool orOwnHash = true) =>
-        signature.Length == 64 && VerifyWhole(_key, data.Whole(), signature.ToArray());
+        signature.Length == 64
+            && (VerifyWhole(_key, data.Whole(), signature.ToArray())
+                || (orOwnHash && VerifyPrehashed(_key, data.Hash(HashAlgorithmName.SHA512), signature.ToArray())));
 
     // A separate method, so that nothing else loads the assembly.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool VerifyWhole(byte[] key, byte[] data, byte[] signature) =>
         Org.BouncyCastle.Math.EC.Rfc8032.Ed25519.Verify(signature, 0, key, 0, data, 0, data.Length);
+
+    // Ed25519ph, with which cosign 3 signs images. Its own prefix keeps it apart from pure signatures (RFC 8032, 5.1).
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool VerifyPrehashed(byte[] key, byte[] sha512, byte[] signature) =>
+        Org.BouncyCastle.Math.EC.Rfc8032.Ed25519.VerifyPrehash(signature, 0, key, 0, [], sha512, 0);
 }

@@ -24,11 +24,12 @@ internal abstract class VerificationKey(byte[] subjectPublicKeyInfo)
     public abstract string Algorithm { get; }
 
     /// <summary>
-    /// True when this key made a signature, in the forms of cosign: ECDSA and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519.
+    /// True when this key made a signature, in the forms of cosign: ECDSA and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519; and, as
+    /// cosign 3 signs, ECDSA over the curve's own hash and Ed25519ph.
     /// </summary>
     /// <param name="data">What is signed.</param>
     /// <param name="signature">The signature.</param>
-    /// <param name="orOwnHash">True to also accept ECDSA over the curve's own hash, which cosign 3 uses in bundles.</param>
+    /// <param name="orOwnHash">False to accept only the forms that cosign verifies without a flag.</param>
     public abstract bool Verify(SignedBytes data, ReadOnlySpan<byte> signature, bool orOwnHash = true);
 
     /// <summary>Reads a SubjectPublicKeyInfo.</summary>

@@ -31,9 +31,6 @@ internal sealed record Evidence
     /// <summary>True if the form demands an inclusion proof.</summary>
     public bool NeedsProof { get; init; }
 
-    /// <summary>True if ECDSA may use the curve's own hash, as in bundles. cosign's older form always uses SHA-256.</summary>
-    public bool MayUseOwnHash { get; init; }
-
     /// <summary>The payload of a DSSE envelope; null for other signatures.</summary>
     public byte[]? Payload { get; init; }
 }

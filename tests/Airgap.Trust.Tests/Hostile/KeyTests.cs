@@ -4,6 +4,7 @@ using Airgap.Oci;
 using Airgap.TestKit.Registries;
 using Airgap.Trust.Formats;
 using Airgap.Trust.Keys;
+using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace Airgap.Trust.Tests.Hostile;
 
@@ -81,7 +82,7 @@ public sealed class KeyTests
     }
 
     [TestMethod]
-    public void CosignsOlderForm_IsOverSha256_WhateverTheCurve()
+    public void OwnHashes_AreAccepted_ButNotWrittenByUs()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         VerificationKey verifier = KeyFile.Read(Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem()), "k");
@@ -89,6 +90,29 @@ public sealed class KeyTests
 
         Assert.IsTrue(verifier.Verify(SignedBytes.Of("data"u8.ToArray()), own));
         Assert.IsFalse(verifier.Verify(SignedBytes.Of("data"u8.ToArray()), own, orOwnHash: false));
+    }
+
+    /// <summary>Ed25519ph is apart from Ed25519, by its own prefix: neither passes for the other, nor for other bytes.</summary>
+    [TestMethod]
+    public void OfEd25519_ThePrehashedForm_IsAccepted_ButNotWrittenByUs()
+    {
+        byte[] seed = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+        byte[] point = new byte[32];
+        Ed25519.GeneratePublicKey(seed, 0, point, 0);
+        byte[] info = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00, .. point];
+        string pem = PemEncoding.WriteString("PUBLIC KEY", info);
+        VerificationKey verifier = KeyFile.Read(Encoding.ASCII.GetBytes(pem), "k");
+        SignedBytes data = SignedBytes.Of("data"u8.ToArray());
+        byte[] prehashed = new byte[64];
+        Ed25519.SignPrehash(seed, 0, [], SHA512.HashData("data"u8), 0, prehashed, 0);
+        byte[] ofTheHash = new byte[64];
+        Ed25519.Sign(seed, 0, SHA512.HashData("data"u8), 0, 64, ofTheHash, 0);
+
+        Assert.IsTrue(verifier.Verify(data, prehashed));
+        Assert.IsFalse(verifier.Verify(data, prehashed, orOwnHash: false));
+        Assert.IsFalse(verifier.Verify(SignedBytes.Of("date"u8.ToArray()), prehashed));
+        Assert.IsFalse(verifier.Verify(SignedBytes.Of(SHA512.HashData("data"u8)), prehashed), "the hash instead of the bytes");
+        Assert.IsFalse(verifier.Verify(data, ofTheHash), "a pure signature of the hash");
     }
 
     [TestMethod]
