@@ -38,18 +38,20 @@ internal sealed class PeerRows(Bench bench, int divisor)
                 });
             }
 
-            if (Cli.Find("crane") is not null)
-                await AgainstAsync(source,
-                    to => bench.RunPeerAsync("crane", Row, ["copy", "--insecure", image, $"{to.Host}/a/b:v1"], [source, to]));
-            if (Cli.Find("oras") is not null)
-                await AgainstAsync(source,
-                    to => bench.RunPeerAsync(
-                        "oras", Row, ["copy", "--from-plain-http", "--to-plain-http", image, $"{to.Host}/a/b:v1"], [source, to]));
-            if (Cli.Find("imgpkg") is not null)
-                await AgainstAsync(source,
-                    to => bench.RunPeerAsync("imgpkg", Row, ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"], [source, to]));
+            await PeerAsync(source, "crane", ["copy", "--insecure", image], "a/b:v1");
+            await PeerAsync(source, "oras", ["copy", "--from-plain-http", "--to-plain-http", image], "a/b:v1");
+            await PeerAsync(source, "imgpkg", ["copy", "-i", image, "--to-repo"], "a/b");
         }
     }
+
+    // A peer whose last argument is the destination, if it is installed.
+    private Task PeerAsync(RegistryFixture source, string peer, string[] arguments, string destination) =>
+        Cli.Find(peer) is null ? Task.CompletedTask : AgainstAsync(source, async to =>
+        {
+            string[] copy = [.. arguments, $"{to.Host}/{destination}"];
+            await bench.RunPeerAsync(peer, Row, copy, [source, to]);
+            await bench.RunPeerAsync(peer, Again, copy, [source, to]);
+        });
 
     // skopeo's archive of the same content is an OCI layout in a tar.
     private async Task ArchiveAsync(RegistryFixture source, string image, TempFolder work)

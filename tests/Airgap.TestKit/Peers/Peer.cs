@@ -12,4 +12,10 @@ public static class Peer
             ? new AssertFailedException($"{program} is not installed, and AIRGAP_REQUIRE_PEERS=1 wants it.")
             : new AssertInconclusiveException($"{program} is not installed.");
     }
+
+    /// <summary>
+    /// The path of a program that few systems package. If it is missing, the test ends as inconclusive, whatever AIRGAP_REQUIRE_PEERS is.
+    /// </summary>
+    public static string RequireOrSkip(string program) =>
+        Cli.Find(program) ?? throw new AssertInconclusiveException($"{program} is not installed.");
 }
