@@ -10,6 +10,9 @@ internal static class CosignTags
     /// <summary><c>sha256-HEX.sig</c>.</summary>
     public static string Signature(Digest digest) => Of(digest, s_suffixes[0]);
 
+    /// <summary><c>sha256-HEX.att</c>.</summary>
+    public static string Attestation(Digest digest) => Of(digest, s_suffixes[1]);
+
     /// <summary>Signature, attestations, bill of materials.</summary>
     public static IEnumerable<string> All(Digest digest) => s_suffixes.Select(suffix => Of(digest, suffix));
 

@@ -46,6 +46,23 @@ public sealed class CosignTests : SigningTestBase
         }
     }
 
+    /// <summary>cosign saves an image in a layout without names, and lists there only what was in its tags.</summary>
+    [TestMethod]
+    public async Task AFolderOfCosignSave_IsImportedWithItsSignatures()
+    {
+        Cosign cosign = new(_folder);
+        string digest = await SignedAsync(cosign, "p256", isBundle: false);
+        (await cosign.RunAsync("save", "--dir", _folder["saved"], $"{Source.Host}/apps/own@{digest}")).EnsureSuccess();
+
+        await InProcess.SucceedAsync("copy", "--oci", _folder["saved"], "--to-repo", $"{Source.Host}/apps/loaded");
+        await InProcess.SucceedAsync("copy", "--oci", _folder["saved"], "--to-tar", _folder["a.tar"]);
+        await InProcess.SucceedAsync("copy", "--tar", _folder["a.tar"], "--to-repo", $"{Source.Host}/apps/again");
+
+        foreach (string repository in (string[])["apps/loaded", "apps/again"])
+            (await cosign.VerifyAsync($"{Source.Host}/{repository}@{digest}", SignedStorage.Key("p256"))).EnsureSuccess();
+        await InProcess.SucceedAsync("verify", "--oci", _folder["saved"], "--verify-key", SignedStorage.Key("p256"));
+    }
+
     /// <summary>cosign 3 signs over the hash of the curve, and with Ed25519ph; its own verify needs a flag, or fails.</summary>
     [TestMethod]
     [DataRow("p384", true, "sha384")]

@@ -22,6 +22,9 @@ internal static class LayoutNames
     /// <summary>The annotation by which containerd names an image: its full reference.</summary>
     public const string ContainerdName = "io.containerd.image.name";
 
+    /// <summary>The annotation by which <c>cosign save</c> says what an entry is.</summary>
+    public const string CosignKind = "kind";
+
     /// <summary>Our annotation: the image's name in a bundle's lock.</summary>
     public const string OriginalReference = "dev.airgap.original-reference";
 

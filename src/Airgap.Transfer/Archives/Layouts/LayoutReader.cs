@@ -14,11 +14,13 @@ namespace Airgap.Transfer.Archives.Layouts;
 internal sealed class LayoutReader : IArchive
 {
     private readonly LayoutIndex _index;
+    private readonly SavedByCosign _cosign;
 
     private LayoutReader(LayoutFiles files, LayoutIndex index)
     {
         Files = files;
         _index = index;
+        _cosign = new SavedByCosign(index.Entries);
     }
 
     public string Path => Files.Path;
@@ -163,6 +165,8 @@ internal sealed class LayoutReader : IArchive
         LayoutTree tree, LayoutEntry entry, ImageFailures? failures, CancellationToken cancellationToken)
     {
         LayoutEntryName name = LayoutEntryName.Of(entry);
+        if (name.Tag is null && _cosign.TagOf(entry) is { } tag)
+            name = name with { Tag = tag };
         try
         {
             PlannedManifest content = await tree.ListedAsync(entry, name.Repository, cancellationToken);

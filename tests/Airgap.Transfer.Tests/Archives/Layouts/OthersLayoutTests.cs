@@ -10,7 +10,8 @@ using Airgap.Transfer.Verifying;
 namespace Airgap.Transfer.Tests.Archives.Layouts;
 
 /// <summary>
-/// Layouts as other tools write them, made from their documentation and sources: the tools themselves are not run.
+/// Layouts as other tools write them, made from their documentation and sources. Here the tools are not run; skopeo, crane, oras and
+/// cosign are in other tests.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
@@ -18,6 +19,32 @@ public sealed class OthersLayoutTests : LayoutTestBase
 {
     private const string Ref = "org.opencontainers.image.ref.name";
     private const string Name = "io.containerd.image.name";
+
+    /// <summary>What <c>cosign save</c> lists beside its one image gets its tags; where two images are, nothing says whose it is.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task WhatCosignSaved_GetsCosignsTags_IfItHasOneImage(bool isOfTwo)
+    {
+        const string Kind = "kind=dev.cosignproject.cosign";
+        using TempFolder folder = new();
+        LayoutBuilder layout = new(folder["made"]);
+        string image = layout.Image("app", MediaTypes.OciLayerGzip);
+        string signature = layout.Image("signature", MediaTypes.OciLayerGzip);
+        string attestation = layout.Image("attestation", MediaTypes.OciLayerGzip);
+        layout.Write([
+            layout.Annotated(image, $"{Kind}/image"), layout.Annotated(signature, $"{Kind}/sigs"),
+            layout.Annotated(attestation, $"{Kind}/atts"),
+            .. isOfTwo ? [layout.Annotated(layout.Image("other", MediaTypes.OciLayerGzip), $"{Kind}/image")] : (string[])[]]);
+
+        await CopyToRepositoryAsync(At(folder["made"]), "dest.example/it");
+
+        FakeRepository there = Registry.Get("dest.example/it");
+        string tag = $"sha256-{layout.DigestOf(image).Hex}";
+        Assert.AreEqual(isOfTwo ? default : layout.DigestOf(signature), there.Tags.GetValueOrDefault($"{tag}.sig"));
+        Assert.AreEqual(isOfTwo ? default : layout.DigestOf(attestation), there.Tags.GetValueOrDefault($"{tag}.att"));
+        Assert.Contains(layout.DigestOf(signature), there.Manifests);
+    }
 
     [TestMethod]
     [DataRow("containerd")]
