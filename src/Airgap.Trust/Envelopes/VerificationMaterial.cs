@@ -52,6 +52,7 @@ internal sealed record VerificationMaterial(
         Timestamps = Timestamps,
         NeedsPromise = Version == 1,
         NeedsProof = Version > 1,
+        MayUseOwnHash = true,
     };
 
     private static X509Certificate2 ReadCertificate(JsonFields fields)

@@ -40,7 +40,7 @@ internal sealed class EcdsaKey : VerificationKey
     /// <inheritdoc/>
     public override bool Verify(SignedBytes data, ReadOnlySpan<byte> signature, bool orOwnHash = true)
     {
-        // cosign 2 signs SHA-256 for every curve, and cosign 3 the curve's own hash, in both of its forms.
+        // cosign 2 signs SHA-256 for every curve, and cosign 3 the curve's own hash.
         byte[]? numbers = EcdsaSignature.ToFixed(signature, FieldBytes);
         return numbers is not null
             && (VerifyHash(data.Hash(HashAlgorithmName.SHA256), numbers)

@@ -25,7 +25,7 @@ internal abstract class VerificationKey(byte[] subjectPublicKeyInfo)
 
     /// <summary>
     /// True when this key made a signature, in the forms of cosign: ECDSA and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519; and, as
-    /// cosign 3 signs, ECDSA over the curve's own hash and Ed25519ph.
+    /// cosign 3 signs bundles, ECDSA over the curve's own hash and Ed25519ph.
     /// </summary>
     /// <param name="data">What is signed.</param>
     /// <param name="signature">The signature.</param>

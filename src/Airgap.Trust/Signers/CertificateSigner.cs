@@ -37,7 +37,7 @@ internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? ident
             throw Rejection.Of("The log of its entry is not trusted at that time.");
         VerifyChain(certificate, evidence.Between, times);
         string name = VerifyName(certificate);
-        if (!key.Verify(evidence.Signed, evidence.Signature))
+        if (!key.Verify(evidence.Signed, evidence.Signature, evidence.MayUseOwnHash))
             throw Rejection.Of("It is not by the key of its certificate.");
         return new SignedBy(name, SignerNames.IssuerOf(certificate, s_format), times.Min());
     }

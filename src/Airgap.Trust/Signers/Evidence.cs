@@ -31,6 +31,12 @@ internal sealed record Evidence
     /// <summary>True if the form demands an inclusion proof.</summary>
     public bool NeedsProof { get; init; }
 
+    /// <summary>
+    /// True if the signature may be over the key's own hash, as in bundles. In cosign's older form, cosign and skopeo verify SHA-256 alone,
+    /// even what cosign 3 signed otherwise.
+    /// </summary>
+    public bool MayUseOwnHash { get; init; }
+
     /// <summary>The payload of a DSSE envelope; null for other signatures.</summary>
     public byte[]? Payload { get; init; }
 }

@@ -17,7 +17,7 @@ internal sealed class KeySigner(VerificationKey key, string name, IReadOnlyList<
     /// <inheritdoc/>
     public override SignedBy Verify(Evidence evidence, DateTimeOffset now)
     {
-        if (!key.Verify(evidence.Signed, evidence.Signature))
+        if (!key.Verify(evidence.Signed, evidence.Signature, evidence.MayUseOwnHash))
             throw Rejection.Of($"It is not by the key {name} ({key.Algorithm}).");
         if (logs.Count == 0)
             return new SignedBy(name, null, null);
