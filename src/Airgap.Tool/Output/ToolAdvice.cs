@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.CommandLine;
 using Airgap.Oci;
 
 namespace Airgap.Tool.Output;
@@ -44,9 +45,33 @@ internal static class ToolAdvice
         [AdviceTerms.CreateRepositories] = "--create-repositories",
     }.ToFrozenDictionary();
 
+    // Terms whose word is another command: the flags beside them are that command's.
+    private static readonly string[] s_otherCommands = [.. Words.Where(word => word.Value.Contains("copy ", StringComparison.Ordinal))
+        .Select(word => word.Key)];
+
     /// <summary>
     /// The same advice, with flags where they exist. Properties stay, since <c>publish</c> reads a project and its
     /// advice concerns the declarations there.
     /// </summary>
-    public static Diagnostic Of(Diagnostic diagnostic) => diagnostic with { Advice = AdviceTerms.Explain(diagnostic.Advice, Words) };
+    /// <param name="diagnostic">The diagnostic.</param>
+    /// <param name="command">The command that ran: flags that it does not have are not named; null to name all.</param>
+    public static Diagnostic Of(Diagnostic diagnostic, Command? command = null)
+    {
+        bool isForOther = command is null
+            || s_otherCommands.Any(term => diagnostic.Advice.Contains(term, StringComparison.OrdinalIgnoreCase));
+        return diagnostic with { Advice = AdviceTerms.Explain(diagnostic.Advice, isForOther ? Words : WordsOf(command!)) };
+    }
+
+    private static Dictionary<string, string> WordsOf(Command command)
+    {
+        HashSet<string> flags = [.. command.Options.SelectMany(option => option.Aliases.Prepend(option.Name))];
+        return Words.ToDictionary(word => word.Key, word => string.Join(" or ", word.Value.Split(" or ").Where(Has)));
+
+        // A word of another command begins with its name.
+        bool Has(string word)
+        {
+            string[] parts = [.. word.Split(' ', '=').SkipWhile(part => part == "no")];
+            return !parts[0].StartsWith('-') || parts.Where(part => part.StartsWith('-')).All(flags.Contains);
+        }
+    }
 }

@@ -46,7 +46,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
 
     private async Task<int> RunAsync(string name, ParseResult parsed, CommandBody body, CancellationToken cancellationToken)
     {
-        Session session = new(name, identity, terminal, globals.Read(parsed));
+        Session session = new(name, identity, terminal, globals.Read(parsed)) { Command = parsed.CommandResult.Command };
         session.Failed.Earlier.Note(FileFlags.Outputs(parsed));
         CommandTrace trace = CommandTrace.Begin(name, identity, Environment.GetEnvironmentVariable);
         int exitCode;

@@ -8,6 +8,7 @@ namespace Airgap.Tool.Running;
 /// </summary>
 internal static class Continuation
 {
+    private static readonly string[] s_archives = ["--to-tar", "--to-oci-tar"];
     private static readonly string[] s_secrets = [RegistryFlags.Prefix + "password", RegistryFlags.Prefix + "token"];
 
     /// <summary>
@@ -26,7 +27,7 @@ internal static class Continuation
             isSecret = s_secrets.Contains(token);
         }
 
-        if (parsed.Tokens.Any(token => token.Value == "--to-tar") && !parsed.Tokens.Any(token => token.Value == "--resume"))
+        if (parsed.Tokens.Any(token => s_archives.Contains(token.Value)) && !parsed.Tokens.Any(token => token.Value == "--resume"))
             words.Add("--resume");
         return string.Join(' ', words);
     }

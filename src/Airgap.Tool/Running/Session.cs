@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Artifacts;
@@ -16,10 +17,8 @@ internal sealed class Session
     /// <summary>Makes a session.</summary>
     public Session(string command, Identity identity, Terminal terminal, GlobalOptions options)
     {
-        Identity = identity;
-        Terminal = terminal;
+        (Identity, Terminal, Options) = (identity, terminal, options);
         _live = new LiveLines(terminal);
-        Options = options;
         Report = new Report { Command = command };
         _gathered = options.Json && identity.IsImgpkg ? new ImgpkgJson() : null;
     }
@@ -32,6 +31,9 @@ internal sealed class Session
 
     /// <summary>The flags of every command.</summary>
     public GlobalOptions Options { get; }
+
+    /// <summary>The command that runs, whose flags the advice may name; null for any.</summary>
+    public Command? Command { get; init; }
 
     /// <summary>The JSON document of <c>--json</c>, which commands fill as they run.</summary>
     public Report Report { get; }
@@ -150,7 +152,7 @@ internal sealed class Session
     /// <summary>Shows a warning, and adds it to the report.</summary>
     public void Warn(Diagnostic warning)
     {
-        warning = ToolAdvice.Of(warning);
+        warning = ToolAdvice.Of(warning, Command);
         lock (_gate)
         {
             DiagnosticDocument entry = DiagnosticDocument.Of(warning);
@@ -169,7 +171,7 @@ internal sealed class Session
     /// <summary>Shows a failure, and adds it to the report.</summary>
     public void Fail(Diagnostic failure)
     {
-        failure = ToolAdvice.Of(failure);
+        failure = ToolAdvice.Of(failure, Command);
         lock (_gate)
             Report.Errors.Add(DiagnosticDocument.Of(failure) with { Phase = Phase });
         Failed.Add(failure, isFailure: true);

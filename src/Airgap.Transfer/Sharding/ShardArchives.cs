@@ -39,7 +39,9 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
             Warnings = [],
         };
         TransferResult result =
-            await WriteAsync(part, whole with { Path = PathOf(whole.Path, shard) }, options with { Resume = true }, cancellationToken);
+            await WriteAsync(
+                part, whole with { Path = PathOf(whole.Path, shard) }, options with { Resume = true }, $"{AdviceTerms.RunShard}: {shard}",
+                cancellationToken);
         // Each part contains the configs, which the plan has; the shard that they belong to counts them.
         return result with { Blobs = [.. result.Blobs.Where(blob => isOwn(blob.Descriptor.Digest))] };
     }
@@ -49,7 +51,8 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
     {
         await CheckAsync(run, run.Plan.Blobs, options, cancellationToken);
         return await WriteAsync(
-            run.Plan, (RelocationDestination.Archive)run.Destination, options with { Resume = true }, cancellationToken);
+            run.Plan, (RelocationDestination.Archive)run.Destination, options with { Resume = true },
+            "run it again with the same plan, which resumes", cancellationToken);
     }
 
     /// <summary>Merges the archives of all shards.</summary>
@@ -64,7 +67,7 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
     {
         ImmutableArray<PlannedBlob> blobs = await LookAsync(run, count, missing, options, cancellationToken);
         return await WriteAsync(
-            run.Plan with { Blobs = blobs }, (RelocationDestination.Archive)run.Destination, options, cancellationToken);
+            run.Plan with { Blobs = blobs }, (RelocationDestination.Archive)run.Destination, options, "finish again", cancellationToken);
     }
 
     /// <summary>Finds each blob in the archives of the shards, and reads the bundles.</summary>
@@ -144,11 +147,24 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
         return new RunPlanContent(run, blob => contents[blob.Digest], options.Concurrency).CheckAsync(cancellationToken);
     }
 
+    // The plan names the archive, so it cannot be written to another disk.
     private async Task<TransferResult> WriteAsync(
-        TransferPlan plan, RelocationDestination.Archive to, TransferOptions options, CancellationToken cancellationToken)
+        TransferPlan plan, RelocationDestination.Archive to, TransferOptions options, string again, CancellationToken cancellationToken)
     {
-        await using ArchiveTarget target = new(to.Path, to.Format, to.VolumeSize, plan, options, places, observer);
-        using TransferEngine engine = new(plan, target, options, places, observer);
-        return await engine.RunAsync(to, cancellationToken);
+        try
+        {
+            await using ArchiveTarget target = new(to.Path, to.Format, to.VolumeSize, plan, options, places, observer);
+            using TransferEngine engine = new(plan, target, options, places, observer);
+            return await engine.RunAsync(to, cancellationToken);
+        }
+        catch (AirgapException e) when (e.Code == ErrorCode.DiskFull)
+        {
+            throw new AirgapException(e.Code, e.Message, $"Free some space; then {again}.", e)
+            {
+                Reference = e.Reference,
+                Digest = e.Digest,
+                Location = e.Location,
+            };
+        }
     }
 }

@@ -1,7 +1,10 @@
+using System.CommandLine;
 using System.Text.RegularExpressions;
 using Airgap.Oci;
 using Airgap.TestKit;
+using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
+using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Tests.Output;
 
@@ -57,6 +60,38 @@ public sealed partial class ToolAdviceTests
     public void AWarning_NamesTheFlag() => Assert.AreEqual(
         "Left out. Request non-distributable layers (--include-non-distributable-layers) to copy them.",
         ToolAdvice.Of(new Diagnostic(ErrorCode.LayersSkipped, "Left out.", "Request non-distributable layers to copy them.")).Text);
+
+    [TestMethod]
+    public void Advice_NamesNoFlagThatTheCommandLacks()
+    {
+        GlobalFlags globals = new();
+        Command root = CommandTree.Create(
+            new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals),
+            globals);
+        Command[] commands = [.. Subcommands(root)];
+        Assert.IsGreaterThan(20, commands.Length);
+        foreach (Command command in commands)
+        {
+            HashSet<string> flags = [.. command.Options.SelectMany(option => option.Aliases.Prepend(option.Name))];
+            foreach (string term in AdviceTerms.All)
+            {
+                string advice = ToolAdvice.Of(new Diagnostic(ErrorCode.Canceled, "It failed.", $"Or {term}."), command).Advice;
+                if (advice.Contains("copy ", StringComparison.Ordinal) || advice.Contains("archive ", StringComparison.Ordinal))
+                    continue;
+                foreach (string flag in Flag().Matches(advice).Select(match => match.Value))
+                    Assert.Contains(flag, flags, $"{command.Name}: {advice}");
+            }
+        }
+
+        Command publish = commands.Single(command => command.Name == "publish");
+        Command copy = commands.Single(command => command.Name == "copy");
+        Diagnostic full = new(ErrorCode.DiskFull, "It is full.", $"Free some space and {AdviceTerms.Resume}.");
+        Assert.AreEqual("Free some space and run it again to resume.", ToolAdvice.Of(full, publish).Advice);
+        Assert.AreEqual("Free some space and run it again to resume (--resume).", ToolAdvice.Of(full, copy).Advice);
+
+        IEnumerable<Command> Subcommands(Command command) =>
+            command.Subcommands.SelectMany(sub => Subcommands(sub).Prepend(sub));
+    }
 
     [GeneratedRegex(@"[/\\](obj|bin)[/\\]")]
     private static partial Regex Made();

@@ -10,6 +10,7 @@ public sealed class ContinuationTests
 {
     [TestMethod]
     [DataRow("copy -b host/a:1 --to-tar a.tar", "dotnet airgap copy -b host/a:1 --to-tar a.tar --resume")]
+    [DataRow("copy -b host/a:1 --to-oci-tar a.tar", "dotnet airgap copy -b host/a:1 --to-oci-tar a.tar --resume")]
     [DataRow("copy -b host/a:1 --to-tar=a.tar --resume", "dotnet airgap copy -b host/a:1 --to-tar a.tar --resume")]
     [DataRow("copy --tar a.tar --to-repo host/b --keep-going", "dotnet airgap copy --tar a.tar --to-repo host/b --keep-going")]
     [DataRow("copy -b host/a --to-repo host/b --registry-username me --registry-password s3cret --registry-token=t0ken",
