@@ -199,6 +199,12 @@ public enum ErrorCode
     MirrorFailed = 1055,
 
     /// <summary>
+    /// An archive has changed while it was served, so its content is refused with status 410 (warning, once for each archive). Start the
+    /// registry again; replace an archive only by renaming another one over it.
+    /// </summary>
+    ServedArchiveChanged = 1056,
+
+    /// <summary>
     /// A setting about registries had no effect in this run: the rate of a host that was not asked, or a registries.conf where no source
     /// was read (warning). Correct the host, or omit the setting.
     /// </summary>

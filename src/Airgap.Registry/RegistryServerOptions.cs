@@ -53,7 +53,8 @@ public sealed record RegistryServerOptions
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Receives warnings, once each: during the start, before requests are answered, and from garbage collection.
+    /// Receives warnings, once each: during the start, before requests are answered, from garbage collection, and of an archive that
+    /// changed. Called from many threads.
     /// </summary>
     public Action<Diagnostic>? Warning { get; init; }
 

@@ -60,6 +60,9 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         return await SendCheckedAsync(writer, offset, count, marks.Hold, () => true, cancellationToken);
     }
 
+    /// <summary>The archive was verified when it was written, so other bytes are a change.</summary>
+    public override Exception? Damage() => new ArchiveChangedException(file.Path);
+
     public override void Dispose()
     {
         if (ownsFile)

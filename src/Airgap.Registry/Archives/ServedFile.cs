@@ -113,4 +113,9 @@ internal sealed class ServedFile : IDisposable
 }
 
 /// <summary>An archive has changed while it was served.</summary>
-internal sealed class ArchiveChangedException(string path) : IOException($"'{path}' has changed while it is served.");
+/// <param name="path">The archive.</param>
+internal sealed class ArchiveChangedException(string path) : IOException($"'{path}' has changed while it is served.")
+{
+    /// <summary>The archive.</summary>
+    public string Path => path;
+}

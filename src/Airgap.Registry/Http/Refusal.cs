@@ -94,6 +94,14 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
 
     public static Refusal Spoiled() => new(StatusCodes.Status500InternalServerError, "UNKNOWN", "The stored content is damaged.");
 
+    /// <summary>
+    /// The archive does not have its content any more. Most clients would retry a status from 500 upwards for a minute, though only a
+    /// restart helps; 404 would say that the content never was there. docker stops at once only if the code is one of a few.
+    /// </summary>
+    public static Refusal Changed() => new(
+        StatusCodes.Status410Gone, "UNSUPPORTED",
+        "The archive that the registry serves has changed since it was opened; its operator has to start the registry again.");
+
     public static Refusal PageNumber() =>
         new(StatusCodes.Status400BadRequest, "PAGINATION_NUMBER_INVALID", "n is not a number from 0 upward.");
 }

@@ -27,6 +27,7 @@ internal sealed class RegistryApplication
     private readonly PageHandler _page;
     private readonly IRegistryContent _content;
     private readonly ServerMetrics? _metrics;
+    private readonly ArchiveChanges _changes;
 
     /// <param name="options">The settings.</param>
     /// <param name="content">The content to serve.</param>
@@ -37,6 +38,7 @@ internal sealed class RegistryApplication
         _content = content;
         _readOnly = options.ReadOnly || storage is null;
         _log = options.AccessLog;
+        _changes = new ArchiveChanges(options.Warning);
         _metrics = options.Metrics ? new ServerMetrics() : null;
         _authentication = users is null ? null : new BasicAuthentication(users);
         _guard = new BrowserGuard(options);
@@ -70,15 +72,15 @@ internal sealed class RegistryApplication
             else
                 await RouteAsync(context);
         }
-        catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e)
         {
-            await ResponseWriter.ErrorAsync(context, RefusalOf(e));
-        }
-        catch (Exception)
-        {
-            // The client has disconnected, or half the response is sent: only a broken connection shows the client that
-            // it is incomplete.
-            context.Abort();
+            if (e is ArchiveChangedException changed)
+                _changes.Tell(changed.Path);
+            // When the client has disconnected, or half the response is sent, only a broken connection shows that it is incomplete.
+            if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+                context.Abort();
+            else
+                await ResponseWriter.ErrorAsync(context, RefusalOf(e));
         }
         finally
         {
@@ -141,9 +143,7 @@ internal sealed class RegistryApplication
             new Refusal(StatusCodes.Status409Conflict, "BLOB_UPLOAD_INVALID", "Another request has taken over the upload."),
         IOException { HResult: DiskFullOnUnix or DiskFullOnWindows } =>
             new Refusal(StatusCodes.Status507InsufficientStorage, "UNKNOWN", "No space is left on the registry's disk."),
-        ArchiveChangedException =>
-            new Refusal(StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE",
-                "The archive has changed since it was opened; start the registry again."),
+        ArchiveChangedException => Refusal.Changed(),
         UnauthorizedAccessException =>
             new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry may not read or write its storage."),
         IOException => new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry's storage failed."),

@@ -88,9 +88,6 @@ internal static class ResponseWriter
         if (await content.SendAsync(context.Response.BodyWriter, offset, count, context.RequestAborted))
             return;
 
-        // The stored content is damaged. Before the first byte an error can be sent; later a response that ends early would look complete.
-        if (!context.Response.HasStarted)
-            throw Refusal.Spoiled();
-        context.Abort();
+        throw content.Damage() ?? Refusal.Spoiled();
     }
 }

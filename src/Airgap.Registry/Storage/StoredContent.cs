@@ -17,6 +17,9 @@ internal abstract class StoredContent : IDisposable
     /// </returns>
     public abstract ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken);
 
+    /// <summary>Why <see cref="SendAsync"/> returned false; null if the stored bytes are damaged.</summary>
+    public virtual Exception? Damage() => null;
+
     /// <summary>Writes a part by reading into the connection's buffers, without a copy.</summary>
     /// <param name="writer">The connection.</param>
     /// <param name="offset">The offset of the part.</param>

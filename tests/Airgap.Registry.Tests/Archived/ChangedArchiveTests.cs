@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Registry.Archives;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.Transfer;
@@ -39,7 +43,7 @@ public sealed class ChangedArchiveTests
         foreach (string range in (string[])["bytes=0-", "bytes=10-20", "bytes=900000-"])
         {
             Answer answer = await served.GetAsync(path, ("Range", range));
-            Assert.AreEqual(503, answer.Status, range);
+            Assert.AreEqual(410, answer.Status, range);
             Assert.IsNull(answer["ETag"]);
             Assert.IsNull(answer["Cache-Control"]);
         }
@@ -80,7 +84,7 @@ public sealed class ChangedArchiveTests
         using (FileStream file = new(temp["a.tar"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.Write(bytes);
         File.SetLastWriteTimeUtc(temp["a.tar"], modified);
-        (await served.GetAsync($"/v2/apps/app/blobs/{RegistryWriter.DigestOf(small)}")).AssertError(500, "UNKNOWN");
+        (await served.GetAsync($"/v2/apps/app/blobs/{RegistryWriter.DigestOf(small)}")).AssertError(410, "UNSUPPORTED");
     }
 
     [TestMethod]
@@ -94,12 +98,55 @@ public sealed class ChangedArchiveTests
         string path = $"/v2/apps/app/blobs/{RegistryWriter.DigestOf(_layer)}";
         using (FileStream file = new(temp["a.tar.003"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.SetLength(1000);
-        Assert.AreEqual(503, (await served.GetAsync(path)).Status);
-        Assert.AreEqual(503, (await served.GetAsync(path, ("Range", "bytes=650000-650010"))).Status);
+        Assert.AreEqual(410, (await served.GetAsync(path)).Status);
+        Assert.AreEqual(410, (await served.GetAsync(path, ("Range", "bytes=650000-650010"))).Status);
         Answer answer = await served.GetAsync(path, ("Range", "bytes=290000-310000"));
         Assert.AreEqual(206, answer.Status);
         CollectionAssert.AreEqual(_layer[290_000..310_001], answer.Body);
         Assert.AreEqual(503, (await served.GetAsync("/health")).Status);
+    }
+
+    [TestMethod]
+    public async Task AClientGivesUpAtOnce_AndTheOperatorIsToldOnce()
+    {
+        using TempFolder temp = new();
+        await WriteArchiveAsync(temp["a.tar"], _layer);
+        ConcurrentQueue<Diagnostic> warnings = [];
+        int requests = 0;
+        await using Api served = await ServedBench.ServeAsync(
+            options => options with
+            {
+                Warning = warnings.Enqueue,
+                Interceptor = (context, next) =>
+                {
+                    if (context.Request.Path.Value!.Contains("/blobs/", StringComparison.Ordinal))
+                        Interlocked.Increment(ref requests);
+                    return next(context);
+                },
+            },
+            new ArchiveToServe(temp["a.tar"]));
+        warnings.Clear();
+        File.AppendAllText(temp["a.tar"], "more");
+        using RegistryClient client = ServedBench.NewClient();
+        IImageRepository repository = client.GetRepository(RepositoryName.Parse($"{served.Registry.Host}/apps/app"));
+        Descriptor layer = new("application/octet-stream", Digest.Compute(_layer), _layer.Length);
+        for (int run = 1; run <= 2; run++)
+        {
+            AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(async () =>
+            {
+                await using Stream stream = await repository.GetBlob(layer).OpenAsync(0, CancellationToken.None);
+                await stream.CopyToAsync(Stream.Null);
+            });
+            Assert.AreEqual(ErrorCode.RegistryRefused, refused.Code, refused.Message);
+            Assert.Contains("The archive that the registry serves has changed", refused.Message);
+            Assert.AreEqual(run, requests);
+        }
+
+        Diagnostic told = Assert.ContainsSingle(warnings);
+        Assert.AreEqual(ErrorCode.ServedArchiveChanged, told.Code);
+        Assert.Contains(temp["a.tar"], told.Message);
+        Assert.Contains("start it again", told.Advice);
+        (await served.GetAsync($"/v2/apps/app/blobs/{RegistryWriter.DigestOf(_layer)}")).AssertError(410, "UNSUPPORTED");
     }
 
     private async Task<Api> ServeAsync(TempFolder temp, byte[]? layer = null)

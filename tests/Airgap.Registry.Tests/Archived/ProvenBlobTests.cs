@@ -91,7 +91,7 @@ public sealed class ProvenBlobTests : ProvenBlobTestBase
         if (hidesTheTime && at > 0)
             await Assert.ThrowsAsync<HttpRequestException>(() => served.GetAsync(BlobPath));
         else
-            Assert.AreEqual(503, (await served.GetAsync(BlobPath)).Status);
+            Assert.AreEqual(410, (await served.GetAsync(BlobPath)).Status);
     }
 
     [TestMethod]
@@ -102,7 +102,7 @@ public sealed class ProvenBlobTests : ProvenBlobTestBase
         Assert.AreEqual(200, (await served.GetAsync(BlobPath)).Status);
         using (FileStream file = new(temp["a.tar"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.SetLength(file.Length - 1);
-        Assert.AreEqual(503, (await served.GetAsync(BlobPath)).Status);
+        Assert.AreEqual(410, (await served.GetAsync(BlobPath)).Status);
     }
 
     [TestMethod]

@@ -78,10 +78,10 @@ public sealed class ServedArchiveTests : ServedArchiveTestBase
         string blob = Directory.GetFiles(temp[$"{archive}/blobs/sha256"]).OrderByDescending(file => new FileInfo(file).Length).First();
         DateTime modified = File.GetLastWriteTimeUtc(blob);
         File.WriteAllBytes(blob, new byte[new FileInfo(blob).Length]);
-        Assert.AreEqual(503, (await served.GetAsync($"/v2/{name}/blobs/sha256:{Path.GetFileName(blob)}", ("Range", "bytes=1-5"))).Status);
+        Assert.AreEqual(410, (await served.GetAsync($"/v2/{name}/blobs/sha256:{Path.GetFileName(blob)}", ("Range", "bytes=1-5"))).Status);
         File.SetLastWriteTimeUtc(blob, modified);
         Answer answer = await served.GetAsync($"/v2/{name}/blobs/sha256:{Path.GetFileName(blob)}");
-        Assert.AreEqual(503, answer.Status);
+        Assert.AreEqual(410, answer.Status);
     }
 
     [TestMethod]

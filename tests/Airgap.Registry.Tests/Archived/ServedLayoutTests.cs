@@ -122,7 +122,7 @@ public sealed class ServedLayoutTests
 
         Answer answer = await served.GetAsync($"/v2/apps/simple-app-bundle/blobs/{layer}");
         if (isCut)
-            Assert.AreEqual(503, answer.Status);
+            Assert.AreEqual(410, answer.Status);
         else
             CollectionAssert.AreEqual(right, answer.Body, "the file that was opened is still there");
     }
