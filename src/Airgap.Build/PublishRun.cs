@@ -40,6 +40,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         settings = settings with
         {
             ProjectName = task.ProjectName,
+            Given = globals.ToImmutableDictionary(StringComparer.OrdinalIgnoreCase),
             Trust = new DeclaredTrust(task.ProjectFile, globals).Read(
                 reader.ReadTrust(task.Trust), slips, out ImmutableArray<Diagnostic> lost),
             SourceRepository = task.RepositoryUrl ?? "",

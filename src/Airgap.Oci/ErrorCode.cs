@@ -586,6 +586,12 @@ public enum ErrorCode
     NothingSaved = 2123,
 
     /// <summary>
+    /// A property of the command line has no effect in this publish (warning), such as that of an archive where none is written. Omit it
+    /// there, or correct its name.
+    /// </summary>
+    PropertyIdle = 2124,
+
+    /// <summary>
     /// The list of an archive's parts is malformed or was changed: invalid names, repeated numbers, or sizes that do
     /// not add up. Carry the list again, or split the archive again.
     /// </summary>

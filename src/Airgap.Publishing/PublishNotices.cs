@@ -54,6 +54,13 @@ internal sealed class PublishNotices(PublishWarnings warnings)
             declarations.FirstOrDefault()?.Item.Location);
     }
 
+    /// <summary>Warns about properties of the command line that have no effect.</summary>
+    public void WarnOfIdle(IReadOnlyCollection<Declaration> declarations, PublishSettings settings)
+    {
+        foreach (Diagnostic idle in IdleProperties.Find(declarations, settings))
+            warnings.Add(idle, location: null);
+    }
+
     /// <summary>Warns about metadata with unknown names.</summary>
     public void WarnOfTypos(IReadOnlyList<PublishItem> items)
     {

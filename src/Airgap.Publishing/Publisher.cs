@@ -142,6 +142,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         {
             Notices.WarnOfRepair(destination.Lock!.Declarations, destination.Settings);
             Notices.WarnOfNothingSaved(destination.Lock!.Declarations, destination.Settings);
+            Notices.WarnOfIdle(destination.Lock!.Declarations, destination.Settings);
             // A plan without the content that cannot be read would be incomplete.
             using StartedPublish started = Start(
                 destination.Settings with { KeepGoing = false },

@@ -76,6 +76,7 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
 
         new PublishNotices(warnings).WarnOfRepair(resolved.Declarations, prepared.Settings);
         new PublishNotices(warnings).WarnOfNothingSaved(resolved.Declarations, prepared.Settings);
+        new PublishNotices(warnings).WarnOfIdle(resolved.Declarations, prepared.Settings);
         if (Scope.Given is not null)
             await Items.Plans.KeepAsync(resolved.Declarations, cancellationToken);
         ItemOutcomes outcomes = await RelocateItemsAsync(resolved, cancellationToken);

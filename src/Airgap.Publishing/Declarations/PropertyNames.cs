@@ -6,6 +6,9 @@ internal static partial class PropertyNames
     /// <summary>The common prefix.</summary>
     public const string Prefix = "Airgap";
 
+    /// <summary>MSBuild's property of the command line for a project that is built with its solution.</summary>
+    internal const string OfSolution = "SolutionPath";
+
     /// <summary>Host and path prefix of the destination.</summary>
     public const string Registry = "AirgapRegistry";
 

@@ -10,6 +10,9 @@ internal sealed partial record PublishSettings
     /// <summary>Full path of the project's folder, the base of relative paths.</summary>
     public required string ProjectDirectory { get; init; }
 
+    /// <summary>The properties of the command line, with their values, by names in any case.</summary>
+    internal ImmutableDictionary<string, string> Given { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The project's name; empty if unknown.</summary>
     internal string ProjectName { get; init; } = "";
 

@@ -35,6 +35,10 @@ internal static class CopyRules
         new(arguments => arguments is { VolumeSize: not null, ToTar: null, ToOciTar: null },
             "Flag --volume-size can only be used with --to-tar or --to-oci-tar",
             "Omit it: only an archive is written in parts."),
+        new(arguments => arguments is { Artifacts: { Length: > 0 } and not "all" }
+            && (arguments.Tar is not null || arguments.Oci is not null || arguments.OciTar is not null),
+            "Flag --artifacts can only be used to choose artifacts when copying from a registry",
+            "Omit it: what an archive contains is copied; choose when the archive is written."),
         new(arguments => arguments is { IgnoreBundleCheck: true, Images: [], Tar: null, Oci: null, OciTar: null },
             "Flag --ignore-bundle-check can only be used with --image (-i) or --tar",
             "Omit it to copy the bundle with its images, or name the bundle with -i to copy it alone."),

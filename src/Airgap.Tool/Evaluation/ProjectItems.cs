@@ -50,6 +50,7 @@ internal sealed record ProjectItems(
         settings = settings with
         {
             ProjectName = properties["MSBuildProjectName"],
+            Given = GivenOf(request, inSolution),
             SourceRepository = properties.GetValueOrDefault("RepositoryUrl") ?? "",
             SourceRevision = properties.GetValueOrDefault("SourceRevisionId") ?? "",
             Trust = [.. project.Items.Where(item => item.Type == "ImgpkgTrust")
@@ -79,6 +80,13 @@ internal sealed record ProjectItems(
             HasItems = hasItems,
             IsPublishable = !string.Equals(properties.GetValueOrDefault("IsPublishable"), "false", StringComparison.OrdinalIgnoreCase),
         };
+    }
+
+    // MSBuild tells the projects of a solution of it in the same way.
+    private static ImmutableDictionary<string, string> GivenOf(EvaluationRequest request, bool inSolution)
+    {
+        ImmutableDictionary<string, string> given = request.Properties.ToImmutableDictionary(StringComparer.OrdinalIgnoreCase);
+        return inSolution ? given.SetItem(PropertyNames.OfSolution, request.Project) : given;
     }
 
     private static PublishItem Item(EvaluatedItem item) => new(
