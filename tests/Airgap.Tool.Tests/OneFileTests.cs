@@ -65,6 +65,37 @@ public sealed class OneFileTests
     }
 
     [TestMethod]
+    public async Task OneBundleOfALayoutIsDescribedByItsName_AndTheAdviceSaysSo()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await InProcess.SucceedAsync(
+            "copy", "-b", At(source, Nested), "-b", At(source, Simple), "-i", At(source, Multi), "--to-oci-tar", folder["all.tar"]);
+
+        CliResult unclear = await InProcess.RunAsync(["describe", "--oci-tar", folder["all.tar"]]);
+        Assert.Contains("does not say which of its", unclear.Error);
+        Assert.Contains("name one of them with the archive (-b): ", unclear.Error);
+        Assert.DoesNotContain("--to-tar", unclear.Error);
+        // What the advice names works as written.
+        string named = unclear.Error.Split("(-b): ")[1].Split(',', '\n')[0].Trim().TrimEnd('.');
+        Assert.Contains("nested-bundle", named);
+        Assert.Contains("Type: Bundle", await InProcess.SucceedAsync("describe", "--oci-tar", folder["all.tar"], "-b", named));
+
+        string byName = await InProcess.SucceedAsync("describe", "--oci-tar", folder["all.tar"], "-b", "simple-app-bundle");
+        await InProcess.SucceedAsync("copy", "-b", At(source, Simple), "--to-oci-tar", folder["simple.tar"]);
+        // Images that two bundles pin stand where the first of them had them.
+        Assert.AreEqual(
+            await InProcess.SucceedAsync("describe", "--oci-tar", folder["simple.tar"]),
+            byName.Replace("/nested-bundle@", "/simple-app-bundle@", StringComparison.Ordinal));
+        Assert.Contains("AIRGAP2004", await FailAsync("describe", "--oci-tar", folder["all.tar"], "-b", "multi"));
+        Assert.Contains("contains no 'other'", await FailAsync("describe", "--oci-tar", folder["all.tar"], "-b", "other"));
+        Assert.Contains("(-b): ", await FailAsync("packages", "list", "--oci-tar", folder["all.tar"]));
+        Assert.Contains(
+            "simple-app.example.com",
+            await InProcess.SucceedAsync("packages", "list", "--oci-tar", folder["all.tar"], "-b", "nested-bundle"));
+    }
+
+    [TestMethod]
     public async Task ABundleOfALockSharesALayoutAndAListOfImagesDoesNot()
     {
         using TempFolder folder = new();

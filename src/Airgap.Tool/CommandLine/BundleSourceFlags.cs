@@ -9,7 +9,8 @@ namespace Airgap.Tool.CommandLine;
 /// <param name="inArchive">The archive in help, such as <c>Archive whose bundle to describe</c>.</param>
 internal sealed class BundleSourceFlags(string what, string inArchive)
 {
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, what, "-b");
+    private readonly Option<string?> _bundle = Flag.Text(
+        "--bundle", Flag.ReferenceName, $"{what}; with an archive, the one of its bundles to read", "-b");
     private readonly Option<string[]> _tar =
         Flag.Repeated("--tar", "FILE", $"{inArchive}; repeat it for a chain of deltas. Contacts no registry");
     private readonly LayoutFlags _layout = new();
@@ -20,17 +21,17 @@ internal sealed class BundleSourceFlags(string what, string inArchive)
 
     /// <summary>Reads the flags.</summary>
     /// <returns>The archive, or the reference of the bundle.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.SourceSelection"/>: not exactly one source.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.SourceSelection"/>: no source, or several archives.</exception>
     public (RelocationSource.Archive? Archive, string? Bundle) Read(ParseResult parsed)
     {
         RelocationSource.Archive? archive = _layout.Choose(parsed, _tar, _parts);
         string? bundle = parsed.GetText(_bundle);
-        if ((archive is null) == (bundle is null))
+        if (archive is null && bundle is null)
             throw new AirgapException(
                 ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source",
-                "Give exactly one of them, or of --oci and --oci-tar.");
+                "Give one of them, or of --oci and --oci-tar.");
         if (archive is null)
             _parts.CheckUnused(parsed);
-        return (archive, bundle);
+        return archive is null ? (null, bundle) : (archive with { Item = bundle }, null);
     }
 }

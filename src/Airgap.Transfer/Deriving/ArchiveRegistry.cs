@@ -66,7 +66,8 @@ internal sealed class ArchiveRegistry : IRegistry
                 $"The archive '{source.Path}' " +
                 $"{(bundles.Length == 0 ? "does not say from which bundle it was written" : "contains several bundles")}, so nothing can " +
                 "be selected from it.",
-                $"To have the root marked, {AdviceTerms.WriteArchive}.")
+                bundles.Length == 0 ? $"To have the root marked, {AdviceTerms.WriteArchive}."
+                    : "Copy the bundle from the archive to a registry, and select there; or write an archive of this bundle alone.")
             { Location = new SourceLocation(source.Path) };
         }
 

@@ -88,13 +88,7 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
         IArchive archive = await AnyArchive.OpenAsync(source, cancellationToken);
         ArchivePlanner planner = new(archive, new PlanOptions());
         TransferPlan plan = await planner.PlanAsync(source, cancellationToken);
-        BundleNode root = planner.Root ?? throw new AirgapException(
-            ErrorCode.ArchiveRootUnknown,
-            plan.Items.Any(item => item.IsBundle)
-                ? $"The archive '{source.Path}' does not say which of its bundles is the root, so it cannot be described."
-                : $"Only bundles can be described, but the archive '{source.Path}' contains none.",
-            $"To have the root marked, {AdviceTerms.WriteArchive}.")
-        { Location = new SourceLocation(source.Path) };
+        BundleNode root = planner.Root ?? throw RootlessArchive.Of(source, plan, "described");
         ArchiveExtras extras = new(plan, options);
         BundleDescription description =
             await new DescriptionTree(options, ArchiveExtras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);

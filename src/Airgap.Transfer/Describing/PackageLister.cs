@@ -61,8 +61,8 @@ internal static class PackageLister
     {
         IArchive archive = await AnyArchive.OpenAsync(source, cancellationToken);
         ArchivePlanner planner = new(archive, new PlanOptions());
-        await planner.PlanAsync(source, cancellationToken);
-        BundleNode root = planner.Root ?? throw NotABundle(source.Path);
+        TransferPlan plan = await planner.PlanAsync(source, cancellationToken);
+        BundleNode root = planner.Root ?? throw RootlessArchive.Of(source, plan, "listed");
         await using Stream layer =
             await archive.GetBlob(BundleContent.LayerOf(root.Manifest.Manifest, root.Source)).OpenAsync(0, cancellationToken);
         return Count(root, PackagesOf(await BundleFile.ReadAllAsync(layer, root.Source, cancellationToken), source.Path));
