@@ -75,6 +75,13 @@ internal sealed class DiffCommand
             await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync(
                 [source], repository, cancellationToken,
                 parsed.GetText(_lock) is not null ? KeptKind.Lock : parsed.GetText(_receipt) is not null ? KeptKind.Receipt : KeptKind.Any);
+        if (parsed.GetValue(_allowExtra) && roots.Any(root => root.HasUnknownTags))
+            session.Warn(new Diagnostic(
+                ErrorCode.NotCompared,
+                $"Not compared with {repository}: its tags, which '{source}' does not name. With {_allowExtra.Name}, a moved one looks " +
+                "like any other.",
+                $"Omit {_allowExtra.Name}, or write a receipt with digests: copy … --receipt.")
+            { Reference = repository.ToString() });
         RepositoryDifference difference = await new RepositoryComparer(registry, parsed.GetValue(_concurrency))
             .CompareAsync(roots, repository, withExtra: !parsed.GetValue(_allowExtra), cancellationToken);
         session.Report.Difference = difference;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives.Receipts;
 using Airgap.Transfer.Files;
@@ -9,13 +10,26 @@ namespace Airgap.Transfer.Keeping;
 internal static class KeptReceipt
 {
     /// <summary>Reads a receipt; null for another file.</summary>
-    /// <exception cref="Oci.AirgapException"><see cref="Oci.ErrorCode.InvalidReceipt"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>, or a 3xxx code of the file.</exception>
     public static IReadOnlyList<KeptRoot>? TryRead(string path, RepositoryName repository)
     {
         if (!Receipt.IsOne(WholeFile.ReadBeginning(path, 512).Span))
             return null;
         ImmutableArray<ReceiptRepository> places = ReceiptJson.Read(path).Places;
-        return [.. places.Where(place => place.Repository == repository).SelectMany(place => place.Roots)
-            .Select(root => new KeptRoot(root.Digest!.Value, path) { Origin = root.Repository })];
+        return [.. places.Where(place => place.Repository == repository).SelectMany(place => RootsOf(place, path))];
+    }
+
+    private static IEnumerable<KeptRoot> RootsOf(ReceiptRepository place, string path)
+    {
+        foreach (ImageReference reference in place.Roots)
+        {
+            KeptRoot root = new(reference.Digest!.Value, path) { Origin = reference.Repository, HasUnknownTags = place.Tags is null };
+            string[] tags = [.. (place.Tags ?? ImmutableSortedDictionary<string, Digest>.Empty)
+                .Where(tag => tag.Value == root.Digest).Select(tag => tag.Key)];
+            if (tags.Length == 0)
+                yield return root;
+            foreach (string tag in tags)
+                yield return root with { Tag = tag };
+        }
     }
 }

@@ -15,6 +15,9 @@ internal sealed record KeptRoot(Digest Digest, string From)
     /// <summary>All its tags, if known; empty to expect the tags that a relocation sets.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
+    /// <summary>True when the source does not say which tags it has, so that a moved tag is not found.</summary>
+    public bool HasUnknownTags { get; init; }
+
     /// <summary>True when everything it pins is also a root, so that nothing is unknown if it is missing.</summary>
     public bool IsListedWhole { get; init; }
 

@@ -38,6 +38,14 @@ internal static class ReceiptFile
         await AtomicFile.WriteAsync(path, ReceiptJson.Write(receipt, SchemaLinks.Of("receipt")), mode: null, cancellationToken);
     }
 
+    private static ImmutableSortedDictionary<string, Digest> TagsOf(IEnumerable<PlannedItem> roots)
+    {
+        SortedDictionary<string, Digest> tags = new(StringComparer.Ordinal);
+        foreach (PlannedItem item in roots.Where(item => item.Tag is not null))
+            tags[item.Tag!] = item.Digest;
+        return tags.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    }
+
     private static async Task<ReceiptRepository> PlaceOfAsync(TransferResult result, bool isShort, CancellationToken cancellationToken)
     {
         if (result.Destination is not RelocationDestination.Repository { Name: var repository })
@@ -54,10 +62,14 @@ internal static class ReceiptFile
                 .Distinct()
                 .Order(),
         ];
-        IEnumerable<PlannedItem> roots = result.Root is { } root
-            ? [root.Item] : AttachedItems.Without([.. result.Items.Select(item => item.Item)]);
+        PlannedItem[] roots = result.Root is { } root
+            ? [root.Item] : [.. AttachedItems.Without([.. result.Items.Select(item => item.Item)])];
         return new ReceiptRepository(
             repository, sets, [.. roots.Select(item => item.Source).Distinct()], digests.Length, ReceiptRepository.HashOf(digests),
-            isShort ? null : digests);
+            isShort ? null : digests)
+        {
+            // Without a part of the content, no tag is set.
+            Tags = isShort || !result.IsComplete ? null : TagsOf(roots),
+        };
     }
 }

@@ -91,6 +91,40 @@ public sealed class DiffTests : KeptTestBase
     }
 
     [TestMethod]
+    [DataRow("long")]
+    [DataRow("short")]
+    public async Task AMovedTag_IsADifference_EvenIfMoreIsAllowed(string form)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        string place = $"{registry.Host}/new/copy";
+        await InProcess.SucceedAsync(
+            "copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-repo", place, "--receipt", folder["receipt.json"],
+            "--receipt-form", form);
+        string[] diff = ["diff", "--receipt", folder["receipt.json"], "--to-repo", place, "--allow-extra"];
+        CliResult same = await InProcess.RunAsync(diff);
+        Assert.AreEqual(0, same.ExitCode, same.Output + same.Error);
+        Assert.AreEqual(form == "short", same.Error.Contains("AIRGAP2156", StringComparison.Ordinal), same.Error);
+
+        using HttpClient other = new() { BaseAddress = registry.Address };
+        await TagAsync(other, "sha256:4c6d71a056e11e066e3f65230992d23a68c9a4ea23ac8a1e3fab535e12571090", "v1.0.0", "new/copy");
+
+        CliResult moved = await InProcess.RunAsync(diff);
+        CliResult strict = await InProcess.RunAsync(diff[..^1]);
+        Assert.AreEqual(2, strict.ExitCode, strict.Output + strict.Error);
+        if (form == "short")
+        {
+            // It names no tags, which the command says.
+            Assert.AreEqual(0, moved.ExitCode, moved.Output + moved.Error);
+            Assert.Contains("Warning: AIRGAP2156", moved.Error);
+            return;
+        }
+
+        Assert.AreEqual(2, moved.ExitCode, moved.Output + moved.Error);
+        Assert.Contains("~ tag v1.0.0 points to sha256:4c6d71a0", moved.Output);
+    }
+
+    [TestMethod]
     public async Task APublish_IsComparedByItsReport()
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();

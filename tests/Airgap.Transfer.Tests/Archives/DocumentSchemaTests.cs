@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using Airgap.Oci;
@@ -75,7 +76,10 @@ public sealed class DocumentSchemaTests
             [
                 new ReceiptRepository(
                     RepositoryName.Parse("registry.example/apps"), [s_digest], [ImageReference.Parse($"registry.example/app@{s_digest}")],
-                    digests.Length, ReceiptRepository.HashOf([.. digests]), isShort ? null : [.. digests]),
+                    digests.Length, ReceiptRepository.HashOf([.. digests]), isShort ? null : [.. digests])
+                {
+                    Tags = isShort ? null : ImmutableSortedDictionary<string, Digest>.Empty.Add("v1", s_digest),
+                },
             ]);
     }
 }

@@ -43,6 +43,11 @@ internal sealed record ReceiptRepository(
     RepositoryName Repository, ImmutableArray<Digest> Sets, ImmutableArray<ImageReference> Roots, int Count, Digest Hash,
     ImmutableArray<Digest>? Digests)
 {
+    /// <summary>
+    /// The tags that the run set for its roots, with their digests; null if unknown: in the short form and in older receipts.
+    /// </summary>
+    public ImmutableSortedDictionary<string, Digest>? Tags { get; init; }
+
     /// <summary>The SHA-256 of the digests, ascending, each on its own line.</summary>
     public static Digest HashOf(IEnumerable<Digest> digests)
     {

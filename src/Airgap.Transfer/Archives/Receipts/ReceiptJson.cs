@@ -51,6 +51,14 @@ internal static class ReceiptJson
         json.WriteString("repository"u8, place.Repository.ToString());
         WriteList(json, "sets"u8, place.Sets);
         WriteList(json, "roots"u8, place.Roots);
+        if (place.Tags is { } tags)
+        {
+            json.WriteStartObject("tags"u8);
+            foreach ((string tag, Digest digest) in tags)
+                json.WriteString(tag, digest.ToString());
+            json.WriteEndObject();
+        }
+
         json.WriteNumber("count"u8, place.Count);
         json.WriteString("hash"u8, place.Hash.ToString());
         if (place.Digests is { } digests)
@@ -107,7 +115,13 @@ internal static class ReceiptJson
             ],
             place.GetProperty("count").GetInt32(),
             ReadDigest(place.GetProperty("hash"), path),
-            digests);
+            digests)
+        {
+            Tags = place.TryGetProperty("tags", out JsonElement tags)
+                ? tags.EnumerateObject().ToImmutableSortedDictionary(
+                    tag => tag.Name, tag => ReadDigest(tag.Value, path), StringComparer.Ordinal)
+                : null,
+        };
         if (digests is { } all && (all.Length != read.Count || ReceiptRepository.HashOf(all) != read.Hash))
             throw Invalid(path, $"the digests that it lists for {repository} do not match its hash");
         return read;
