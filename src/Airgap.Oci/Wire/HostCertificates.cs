@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -69,6 +70,14 @@ internal sealed class HostCertificates
 
         return found;
     }
+
+    /// <summary>What is visibly wrong with the one pair at a time, as a clause; empty for nothing, or for several pairs.</summary>
+    public string FlawAt(DateTime time) => _own is not [var only] ? ""
+        : only.NotAfter.ToUniversalTime() < time
+            ? string.Create(CultureInfo.InvariantCulture, $", which expired on {only.NotAfter.ToUniversalTime():yyyy-MM-dd}")
+        : only.NotBefore.ToUniversalTime() > time
+            ? string.Create(CultureInfo.InvariantCulture, $", which is not valid before {only.NotBefore.ToUniversalTime():yyyy-MM-dd}")
+        : "";
 
     /// <summary>Sets the certificates that identify us.</summary>
     public void AddTo(SslClientAuthenticationOptions options)

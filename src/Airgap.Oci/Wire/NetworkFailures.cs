@@ -36,7 +36,8 @@ internal static class NetworkFailures
         {
             return operation.Failed(
                 ErrorCode.ClientCertificateRefused,
-                $"{where}: {uri.Authority} " + (trust.Identifies ? "refuses our client certificate" : "asks for a client certificate"),
+                $"{where}: {uri.Authority} " +
+                (trust.Identifies ? $"refuses our client certificate{trust.Flaw}" : "asks for a client certificate"),
                 $"Put client.cert and client.key, made for this registry, into {AdviceTerms.HostCertificates}.",
                 exception);
         }
@@ -87,14 +88,19 @@ internal static class NetworkFailures
         _ => false,
     };
 
-    // The alerts of TLS as OpenSSL and the systems' libraries name them (RFC 8446, section 6). The runtime has no other sign of them.
+    // The alerts of TLS as OpenSSL and the systems' libraries name them (RFC 8446, section 6). The runtime has no other sign of them. A
+    // server sends them about our certificate, or for lack of one.
+    private static readonly string[] s_alerts =
+    [
+        "alert certificate required", "alert bad certificate", "alert unknown ca", "alert certificate expired", "alert certificate revoked",
+        "alert certificate unknown", "alert unsupported certificate", "alert access denied",
+    ];
+
     private static bool AsksForCertificate(Exception exception)
     {
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
         {
-            if (cause.Message.Contains("alert certificate required", StringComparison.OrdinalIgnoreCase)
-                || cause.Message.Contains("alert bad certificate", StringComparison.OrdinalIgnoreCase)
-                || cause.Message.Contains("alert unknown ca", StringComparison.OrdinalIgnoreCase))
+            if (s_alerts.Any(alert => cause.Message.Contains(alert, StringComparison.OrdinalIgnoreCase)))
                 return true;
         }
 

@@ -34,6 +34,9 @@ internal sealed class TlsTrust : IDisposable
     /// <summary>True if we identify ourselves.</summary>
     public bool Identifies => _identity is not null;
 
+    /// <summary>What is visibly wrong with our certificate, such as <c>, which expired on …</c>; empty for nothing.</summary>
+    public string Flaw => _identity?.FlawAt(DateTime.UtcNow) ?? "";
+
     public SslClientAuthenticationOptions CreateOptions()
     {
         SslClientAuthenticationOptions options = new()

@@ -92,15 +92,16 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     /// bytes are gone.</param>
     /// <param name="deletes">False to refuse deletions, which is its default.</param>
     /// <param name="logsRequests">True to keep its requests for <see cref="TakeRequestsAsync"/>.</param>
+    /// <param name="clients">The authority that must have signed each client's certificate; null to ask for none.</param>
     public static async Task<DockerRegistry> StartAsync(
         string? folder = null, X509Certificate2? certificate = null, bool remembersBlobs = false, bool deletes = true,
-        bool logsRequests = false)
+        bool logsRequests = false, X509Certificate2? clients = null)
     {
         string program = Peer.Require("docker-registry");
         for (int attempt = 1; ; attempt++)
         {
-            DockerRegistry registry = Launch(program, folder, certificate, remembersBlobs, deletes, logsRequests);
-            if (await registry.IsReadyAsync())
+            DockerRegistry registry = Launch(program, folder, certificate, remembersBlobs, deletes, logsRequests, clients);
+            if (await registry.IsReadyAsync(asksForCertificates: clients is not null))
                 return registry;
             string log = registry.Log;
             await registry.DisposeAsync();
@@ -125,7 +126,8 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     }
 
     private static DockerRegistry Launch(
-        string program, string? folder, X509Certificate2? certificate, bool remembersBlobs, bool deletes, bool logsRequests)
+        string program, string? folder, X509Certificate2? certificate, bool remembersBlobs, bool deletes, bool logsRequests,
+        X509Certificate2? clients)
     {
         TempFolder temp = new();
         folder ??= temp["storage"];
@@ -138,6 +140,12 @@ public sealed partial class DockerRegistry : IAsyncDisposable
             File.WriteAllText(temp["tls.pem"], certificate.ExportCertificatePem());
             File.WriteAllText(temp["tls.key"], certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
             tls = $"\n  tls:\n    certificate: {temp["tls.pem"]}\n    key: {temp["tls.key"]}";
+        }
+
+        if (clients is not null)
+        {
+            File.WriteAllText(temp["clients.pem"], clients.ExportCertificatePem());
+            tls += $"\n    clientcas:\n      - {temp["clients.pem"]}";
         }
 
         File.WriteAllText(config, $"""
@@ -192,7 +200,7 @@ public sealed partial class DockerRegistry : IAsyncDisposable
 
 
     // False when the process ends before it answers.
-    private async Task<bool> IsReadyAsync()
+    private async Task<bool> IsReadyAsync(bool asksForCertificates)
     {
         using HttpClient client = new(
             new SocketsHttpHandler
@@ -210,8 +218,11 @@ public sealed partial class DockerRegistry : IAsyncDisposable
                 if (!_process.HasExited && response.IsSuccessStatusCode)
                     return true;
             }
-            catch (HttpRequestException)
+            catch (HttpRequestException e)
             {
+                // It listens, and refuses this client.
+                if (asksForCertificates && !_process.HasExited && e.HttpRequestError is not HttpRequestError.ConnectionError)
+                    return true;
                 // Not yet listening.
             }
 
