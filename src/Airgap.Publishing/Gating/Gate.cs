@@ -49,7 +49,7 @@ internal sealed partial class Gate(GateSettings settings)
     /// <exception cref="AirgapException"><see cref="ErrorCode.GateFailed"/>: it could not be run to its end.</exception>
     public async Task<GateReport> AskAsync(PlanDocument plan, Func<string, Task> fill, CancellationToken cancellationToken)
     {
-        string folder = Directory.CreateTempSubdirectory("airgap-gate-").FullName;
+        string folder = MakeFolder();
         try
         {
             byte[] json = Encoding.UTF8.GetBytes(PlanWriter.ToJson(plan));
@@ -64,9 +64,9 @@ internal sealed partial class Gate(GateSettings settings)
 
             return await RunAsync(json, environment, cancellationToken);
         }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is AirgapException { Code: ErrorCode.DiskFull })
         {
-            throw IoFailures.Translate(e, folder);
+            throw TemporaryFolder.Failure(e);
         }
         finally
         {
@@ -149,6 +149,18 @@ internal sealed partial class Gate(GateSettings settings)
         {
             // InvalidOperationException: a name has an unpaired surrogate. Such output counts as text.
             return null;
+        }
+    }
+
+    private static string MakeFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("airgap-gate-").FullName;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw TemporaryFolder.Failure(e);
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class PackedLayer : IDisposable
 
     private static async Task<PackedLayer> PackInFileAsync(IReadOnlyList<LayerEntry> entries, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"airgap-push-{Guid.NewGuid():n}.tar.gz");
+        string path = Path.Combine(TemporaryFolder.Location, $"airgap-push-{Guid.NewGuid():n}.tar.gz");
         bool created = false;
         try
         {
@@ -81,7 +81,7 @@ internal sealed class PackedLayer : IDisposable
             if (created)
                 TryDelete(path);
             if (IoFailures.IsIoFailure(e))
-                throw IoFailures.Translate(e, path);
+                throw TemporaryFolder.Failure(e);
             throw;
         }
     }

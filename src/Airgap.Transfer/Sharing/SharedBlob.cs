@@ -4,28 +4,51 @@ namespace Airgap.Transfer.Sharing;
 
 /// <summary>
 /// A blob that several relocations read, but the source sends once: it is kept in a temporary file until each of them
-/// has read it to the end.
+/// has read it to the end. If no temporary file can be written, each reads the source by itself.
 /// </summary>
 /// <param name="source">Where it comes from.</param>
 /// <param name="readers">The maximum number of readers.</param>
 /// <param name="idle">Receives blobs without current readers.</param>
 /// <param name="lifetime">Ends the download.</param>
-internal sealed class SharedBlob(IBlobContent source, int readers, IdleDownloads idle, CancellationToken lifetime)
+/// <param name="folder">The folder of the temporary file; null for the system's.</param>
+internal sealed class SharedBlob(
+    IBlobContent source, int readers, IdleDownloads idle, CancellationToken lifetime, string? folder = null)
 {
     private readonly Lock _lock = new();
     private SharedDownload? _download;
+    private bool _isUnshared;
 
     /// <summary>The blob, for one reader.</summary>
     public IBlobContent For(Descriptor descriptor) => new Reading(this, descriptor);
 
+    private ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => OpenShared(offset) is { } shared
+        ? ValueTask.FromResult<Stream>(new UnsharableStream(shared, OpenAloneAsync, offset)) : OpenAloneAsync(offset, cancellationToken);
+
+    private ValueTask<Stream> OpenAloneAsync(long offset, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            _isUnshared = true;
+        return source.OpenAsync(offset, cancellationToken);
+    }
+
     // The next reader restarts a failed download. A download is deleted when all readers have read it.
-    private Stream Open(long offset)
+    private Stream? OpenShared(long offset)
     {
         lock (_lock)
         {
+            if (_isUnshared)
+                return null;
             if (_download?.TryOpen(offset, source.Descriptor.Size) is { } stream)
                 return stream;
-            _download = SharedDownload.Begin(source, readers, idle, lifetime);
+            try
+            {
+                _download = SharedDownload.Begin(source, readers, idle, lifetime, folder);
+            }
+            catch (TemporaryFileException)
+            {
+                return null;
+            }
+
             return _download.OpenFirst(offset, source.Descriptor.Size);
         }
     }
@@ -34,6 +57,6 @@ internal sealed class SharedBlob(IBlobContent source, int readers, IdleDownloads
     {
         public Descriptor Descriptor => descriptor;
 
-        public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => ValueTask.FromResult(blob.Open(offset));
+        public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => blob.OpenAsync(offset, cancellationToken);
     }
 }

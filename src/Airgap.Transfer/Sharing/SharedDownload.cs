@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
-using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Files;
 
@@ -31,20 +30,22 @@ internal sealed class SharedDownload
     }
 
     /// <summary>Starts the download; the caller must open it for its first reader.</summary>
-    /// <exception cref="AirgapException">3xxx: the temporary file cannot be created.</exception>
-    public static SharedDownload Begin(IBlobContent source, int readers, IdleDownloads idle, CancellationToken lifetime)
+    /// <exception cref="TemporaryFileException">The temporary file cannot be created.</exception>
+    public static SharedDownload Begin(
+        IBlobContent source, int readers, IdleDownloads idle, CancellationToken lifetime, string? folder = null)
     {
-        string folder = Path.GetTempPath();
+        SharedDownload download;
         try
         {
-            SharedDownload download = new(SpillFile.Create(folder), readers, idle);
-            _ = Task.Run(() => download.RunAsync(source, folder, lifetime), CancellationToken.None);
-            return download;
+            download = new SharedDownload(SpillFile.Create(folder ?? TemporaryFolder.Location), readers, idle);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            throw IoFailures.Translate(e, folder);
+            throw new TemporaryFileException(e);
         }
+
+        _ = Task.Run(() => download.RunAsync(source, lifetime), CancellationToken.None);
+        return download;
     }
 
     /// <summary>Opens the download for a reader that starts at an offset, and reads the bytes as they arrive.</summary>
@@ -127,7 +128,7 @@ internal sealed class SharedDownload
         return new SharedStream(this, offset, length);
     }
 
-    private async Task RunAsync(IBlobContent source, string folder, CancellationToken lifetime)
+    private async Task RunAsync(IBlobContent source, CancellationToken lifetime)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -135,7 +136,7 @@ internal sealed class SharedDownload
             await using Stream stream = await source.OpenAsync(0, lifetime);
             while (await stream.ReadAsync(buffer, lifetime) is > 0 and int read)
             {
-                Write(buffer.AsSpan(0, read), folder);
+                Write(buffer.AsSpan(0, read));
                 Tell(() => _length += read);
             }
 
@@ -151,7 +152,7 @@ internal sealed class SharedDownload
         }
     }
 
-    private void Write(ReadOnlySpan<byte> bytes, string folder)
+    private void Write(ReadOnlySpan<byte> bytes)
     {
         try
         {
@@ -159,7 +160,7 @@ internal sealed class SharedDownload
         }
         catch (IOException e)
         {
-            throw IoFailures.Translate(e, folder);
+            throw new TemporaryFileException(e);
         }
     }
 
@@ -176,3 +177,7 @@ internal sealed class SharedDownload
         before.TrySetResult();
     }
 }
+
+/// <summary>The temporary file of a shared download failed, which only saves a second download.</summary>
+/// <param name="cause">The failure.</param>
+internal sealed class TemporaryFileException(Exception cause) : Exception(cause.Message, cause);
