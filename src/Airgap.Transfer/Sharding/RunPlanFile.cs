@@ -118,7 +118,9 @@ internal static class RunPlanFile
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw Invalid(path, "it is not the JSON of a plan, or a field is unknown, missing or repeated", e);
+            const string Why = "it is not the JSON of a plan, or a field is unknown, missing or repeated";
+            // A later release may have added a field.
+            throw FindTool(json.Span) is null ? Invalid(path, Why, e) : OfOtherRelease(path, json.Span, Why);
         }
     }
 
@@ -135,6 +137,18 @@ internal static class RunPlanFile
         $"it{(ToolOf(json) is { } tool ? $", {tool}," : "")} in all stages; or make the plan again with this one: " +
         $"{AdviceTerms.MakeRunPlan}.")
     { Location = new SourceLocation(path) };
+
+    private static string? FindTool(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return ToolOf(json);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     // The file may come from others, so the text is accepted only if it is short, and is shown on one line.
     private static string? ToolOf(ReadOnlySpan<byte> json)

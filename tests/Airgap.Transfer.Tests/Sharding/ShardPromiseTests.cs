@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
@@ -132,6 +133,17 @@ public sealed class ShardPromiseTests : ShardingTestBase
             Assert.Contains(why, refused.Message);
             Assert.Contains("Use the release that wrote it, 99.0.0-other+build, in all stages", refused.Advice);
         }
+
+        // A later release may add a field without which this one would move something else.
+        string more = Encoding.UTF8.GetString(RunPlanFile.ToJson(document).Span).Replace("\"tool\":", "\"more\": 1,\n  \"tool\":",
+            StringComparison.Ordinal);
+        AirgapException later =
+            Assert.ThrowsExactly<AirgapException>(() => RunPlanFile.Read(Encoding.UTF8.GetBytes(more), "plan.json"));
+        Assert.Contains("a field is unknown", later.Message);
+        Assert.Contains("Use the release that wrote it, 99.0.0-other+build, in all stages", later.Advice);
+        // What breaks off before it names a release is refused, too.
+        Assert.StartsWith("Make the plan again", Assert.ThrowsExactly<AirgapException>(
+            () => RunPlanFile.Read(Encoding.UTF8.GetBytes(more[..30]), "plan.json")).Advice);
     }
 
     [TestMethod]
