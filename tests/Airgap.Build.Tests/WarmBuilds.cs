@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Airgap.TestKit;
 
 namespace Airgap.Build.Tests;
 
@@ -24,7 +25,8 @@ internal static class WarmBuilds
         string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         Restores restores = Restores.Of(folder, arguments, environment);
-        DotnetResult result = WithItsCode(await RunInServerAsync(folder, restores.Arguments(), environment));
+        (DotnetResult ended, string log) = await RunLoggedAsync(folder, restores.Arguments(), environment);
+        DotnetResult result = WithItsCode(ended, log);
         restores.Ran(result);
         return result;
     }
@@ -56,25 +58,31 @@ internal static class WarmBuilds
         }
     }
 
-    private static async Task<DotnetResult> RunInServerAsync(
+    /// <summary>Runs <c>dotnet</c> with a server, if possible.</summary>
+    /// <returns>The client's result, and the log of the server's build; empty without a server.</returns>
+    internal static async Task<(DotnetResult Result, string Log)> RunLoggedAsync(
         string folder, string[] arguments, IReadOnlyDictionary<string, string?> environment)
     {
         // On Windows a server would keep the tasks' files open.
         if (OperatingSystem.IsWindows())
-            return await Dotnet.RunAsync(folder, arguments, environment);
+            return (await Dotnet.RunAsync(folder, arguments, environment), "");
         arguments = [.. arguments, "-p:UseSharedCompilation=true", $"-p:SharedCompilationId={s_compiler}"];
         // What tells MSBuild of its nodes tells it of the server's too.
         if (environment.Keys.Any(name => name.StartsWith("MSBUILD", StringComparison.Ordinal)))
-            return await Dotnet.RunAsync(folder, arguments, environment);
+            return (await Dotnet.RunAsync(folder, arguments, environment), "");
         if (!s_idle.TryTake(out string? server))
         {
             server = $"airgap-{Guid.NewGuid():N}";
             s_all.Add(server);
         }
 
-        DotnetResult result = await Dotnet.RunAsync(folder, arguments, With(server, environment));
+        using TempFolder logs = new();
+        string log = logs["build.log"];
+        DotnetResult result = await Dotnet.RunAsync(
+            folder, [.. arguments, "-fileLogger9", $"-fileLoggerParameters9:LogFile={log};Verbosity=quiet;Summary"],
+            With(server, environment));
         s_idle.Add(server);
-        return result;
+        return (result, File.Exists(log) ? await File.ReadAllTextAsync(log) : "");
     }
 
     private static Dictionary<string, string?> With(string server, IReadOnlyDictionary<string, string?> environment) =>
@@ -87,9 +95,20 @@ internal static class WarmBuilds
             ["MSBUILDNODECONNECTIONTIMEOUT"] = "120000",
         };
 
-    // The client of MSBuild's server may end before it has read the result of a successful build: it then exits with 1 and
-    // without an error (dotnet/msbuild#14172). A failed build always has an error.
-    private static DotnetResult WithItsCode(DotnetResult result) => result.ExitCode == 1
-        && !result.Output.Contains("error ", StringComparison.Ordinal) && !result.Output.Contains("error:", StringComparison.Ordinal)
-        ? result with { ExitCode = 0 } : result;
+    /// <summary>
+    /// The result with the code of its build. The client of MSBuild's server may end before it has read the result of a successful
+    /// build: it then exits with 1 and without an error (dotnet/msbuild#14172). The server's own log says how the build ended.
+    /// </summary>
+    /// <param name="result">The client's result.</param>
+    /// <param name="log">The log of the server's build; empty for none.</param>
+    internal static DotnetResult WithItsCode(DotnetResult result, string log)
+    {
+        bool saysWhy = result.Output.Contains("error ", StringComparison.Ordinal)
+            || result.Output.Contains("error:", StringComparison.Ordinal);
+        if (result.ExitCode != 1 || saysWhy)
+            return result;
+        return log.Contains("Build succeeded.", StringComparison.Ordinal) && !log.Contains("Build FAILED.", StringComparison.Ordinal)
+            ? result with { ExitCode = 0 }
+            : result with { Output = $"{result.Output}\nThe build says no error. Its server's log:\n{log}" };
+    }
 }
