@@ -111,4 +111,40 @@ public sealed class WatchFailureTests : ReconcileWaitTestBase
 
         Assert.AreEqual(ErrorCode.ClusterForbidden, failure.Code);
     }
+
+    // Right after its start, a server refuses what it permits later, and a proxy in front of it answers for it before.
+    [TestMethod]
+    public async Task AServerThatStartsAgain_DoesNotEndTheWait()
+    {
+        JsonElement state = KubernetesFixtures.Read("packagerepositories/success.json");
+        JsonElement watch = state.GetProperty("watch");
+        string path = KubernetesFixtures.PathOf(watch);
+        JsonElement[] done = [.. KubernetesFixtures.Events(watch).Select(entry => entry.GetProperty("object"))];
+        KubernetesAnswer forbidden = KubernetesAnswer.Recorded("apply/packagerepository/forbidden-list.json");
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", path, KubernetesAnswer.List("1", done[0]), forbidden, KubernetesAnswer.Json(503, "{}"),
+            KubernetesAnswer.List("9", done[^1]));
+        server.OnWatch(path, KubernetesAnswer.Recorded("apply/packagerepository/forbidden-watch.json"));
+        server.On("GET", KubernetesFixtures.PathOf(state.GetProperty("packages")),
+            KubernetesAnswer.Recorded(state.GetProperty("packages")));
+
+        WaitResult verdict = await RunAsync(server, new WaitTarget("success", "simple-package-repository", 1), s_long);
+
+        Assert.IsNull(verdict.Failure);
+    }
+
+    [TestMethod]
+    public async Task APermissionThatIsTakenAway_EndsTheWait()
+    {
+        const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", Path, KubernetesAnswer.List("1"), KubernetesAnswer.Recorded("apply/packagerepository/forbidden-list.json"));
+        server.OnWatch(Path, KubernetesAnswer.Recorded("watch/too-old.json"));
+
+        AirgapException failure =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(server, new WaitTarget("packages", "a", 1), s_long));
+
+        Assert.AreEqual(ErrorCode.ClusterForbidden, failure.Code);
+        Assert.Contains("were not listed", failure.Message);
+    }
 }

@@ -13,6 +13,9 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
 {
     private const int MostFailures = 10;
 
+    // With the pauses between them, several seconds.
+    private const int MostRefusals = 6;
+
     // It becomes part of a URL; real versions have a few digits.
     private const int LongestVersion = 1024;
 
@@ -30,21 +33,38 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
         string selector = names.Count == 1 ? $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(names.First())}" : "";
         string? version = null;
         int failures = 0;
-        bool isRefused = false;
+        int refusals = 0;
+        bool isPermitted = false;
         Dictionary<string, JsonElement> known = new(StringComparer.Ordinal);
         while (true)
         {
+            _backoff.Begin();
             if (version is null)
             {
-                ClusterResponse list = await client.GetAsync($"{path}?limit=0{selector}", cancellationToken);
-                if (!list.IsSuccess)
-                    throw ClusterRefusal.Of(list, what, "listed");
+                ClusterResponse? list = null;
+                try
+                {
+                    list = await client.GetAsync($"{path}?limit=0{selector}", cancellationToken);
+                }
+                catch (AirgapException down) when (down.Code == ErrorCode.ClusterUnreachable && isPermitted && ++failures < MostFailures)
+                {
+                    // A server that restarts is back soon.
+                }
+
+                if (list is not { IsSuccess: true })
+                {
+                    if (list is not null && !MayPass(list.Status))
+                        throw ClusterRefusal.Of(list, what, "listed");
+                    await _backoff.PauseAsync(cancellationToken);
+                    continue;
+                }
+
+                isPermitted = true;
                 version = VersionOf(list.Object);
                 foreach (WatchEvent change in Changes(known, list.Object, names))
                     yield return change;
             }
 
-            _backoff.Begin();
             IAsyncEnumerator<WatchEvent> events = client.WatchAsync(
                 $"{path}?watch=1{selector}&resourceVersion={Uri.EscapeDataString(version ?? "")}" +
                 "&allowWatchBookmarks=true&timeoutSeconds=60",
@@ -71,18 +91,14 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
                     WatchEvent entry = events.Current;
                     if (entry.Type == "ERROR")
                     {
-                        // 401: expired credentials are renewed once. 410: the version expired. 429, 5xx: transient. Other errors
-                        // would recur.
-                        long code = entry.Object.Number("code");
-                        bool mayPass = code is 410 or 429 or >= 500 || (code == 401 && !isRefused);
-                        isRefused = code == 401;
-                        if (!mayPass || ++failures >= MostFailures)
-                            throw ClusterRefusal.Of(new ClusterResponse((int)Math.Clamp(code, 0, 599), entry.Object, ""), what, "watched");
+                        int code = (int)Math.Clamp(entry.Object.Number("code"), 0, 599);
+                        if (!MayPass(code))
+                            throw ClusterRefusal.Of(new ClusterResponse(code, entry.Object, ""), what, "watched");
                         version = null;
                         break;
                     }
 
-                    (failures, isRefused) = (0, false);
+                    (failures, refusals) = (0, 0);
                     version = VersionOf(entry.Object) ?? version;
                     if (entry.Type is not ("ADDED" or "MODIFIED" or "DELETED")
                         || entry.Object.Text("metadata", "name") is not { } name || !names.Contains(name))
@@ -97,6 +113,15 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
 
             await _backoff.PauseAsync(cancellationToken);
         }
+
+        // 410: the version expired. 429, 5xx: transient. 401, 403, 404: expired credentials are renewed, and a server that has just
+        // started does not know all rights and kinds yet. Other refusals would recur.
+        bool MayPass(int status) => status switch
+        {
+            410 or 429 or >= 500 => ++failures < MostFailures,
+            401 or 403 or 404 => isPermitted && ++refusals < MostRefusals,
+            _ => false,
+        };
     }
 
     private static string? VersionOf(JsonElement found) =>

@@ -31,7 +31,7 @@ internal sealed class ReconcileEvaluator(TimeProvider clock)
             _failingSince.Remove(target.Id);
         if (isGone || state.Phase == ReconcilePhase.Deleting)
             return Failed(target, state, ErrorCode.ObjectDeleting, $"{target.Id} {(isGone ? "was deleted" : "is being deleted")}.",
-                "See who deletes it, and apply it again once it is gone.");
+                isGone ? "See who deleted it, and apply it again." : "See who deletes it, and apply it again once it is gone.");
         return state.Phase switch
         {
             ReconcilePhase.Paused when state.ObservedGeneration >= target.Generation => Failed(
@@ -53,7 +53,7 @@ internal sealed class ReconcileEvaluator(TimeProvider clock)
             return new WaitResult(target, state) { Failure = Explanation.Of(state, target.Kind.Kind).Diagnostic };
         string time = limit.TotalSeconds >= 120 ? $"{limit.TotalMinutes:0.#} min" : $"{limit.TotalSeconds:0.#} s";
         return Failed(target, state, ErrorCode.WaitTimedOut,
-            $"{target.Id} was not done after {time}: it is {state?.Words ?? "missing"}.",
+            $"{target.Id} was not done after {time}: {(state is null ? "the cluster has not shown it" : $"it is {state.Words}")}.",
             $"Find the cause: dotnet airgap doctor -n {target.Namespace} {target.Name}");
     }
 
