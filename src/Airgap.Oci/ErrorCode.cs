@@ -1243,6 +1243,12 @@ public enum ErrorCode
     TagTookManifest = 4146,
 
     /// <summary>
+    /// The cluster accepted an object and changed what its manifest says, as a mutating webhook does (warning). Ask the
+    /// cluster's administrators.
+    /// </summary>
+    AppliedOtherwise = 4147,
+
+    /// <summary>
     /// A tag disappeared while its repository was pruned, although the plan does not remove it: another client moved it
     /// to removed content, or deleted it. If a relocation was in progress, run it once more.
     /// </summary>

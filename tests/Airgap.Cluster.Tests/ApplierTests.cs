@@ -76,6 +76,120 @@ public sealed class ApplierTests : ApplierTestBase
         Assert.AreEqual(expected, applied.Outcome.ToString());
     }
 
+    // A Namespace that names nothing but itself has no owner on record; the next apply writes one, and a new resource version.
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task ANewRecordOfOwners_IsNoChange(bool isDry)
+    {
+        const string Path = "/api/v1/namespaces/packages";
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], "apiVersion: v1\nkind: Namespace\nmetadata: {name: packages}\n");
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", Path, KubernetesAnswer.Recorded("server-1.20/namespace-without-owners.json"));
+        server.On("PATCH", Path, KubernetesAnswer.Recorded("server-1.20/namespace-applied-again.json"));
+
+        AppliedObject applied = (await ApplyAsync(server, folder.Path, isDry)).Single();
+
+        Assert.AreEqual(ApplyOutcome.Unchanged, applied.Outcome);
+    }
+
+    [TestMethod]
+    [DataRow("finalizers", """["example.com/hold"]""")]
+    [DataRow("annotations", """{"a":"b"}""")]
+    public async Task ADryRun_ReportsAChangeOfMetadata(string field, string value)
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], Repository);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", RepositoryPath, KubernetesAnswer.Json(200, """{"metadata":{"name":"a"}}"""));
+        server.On("PATCH", RepositoryPath, KubernetesAnswer.Json(200, $$$"""{"metadata":{"name":"a","{{{field}}}":{{{value}}}}}"""));
+
+        AppliedObject applied = (await ApplyAsync(server, folder.Path, isDry: true)).Single();
+
+        Assert.AreEqual(ApplyOutcome.Changed, applied.Outcome);
+    }
+
+    // The details of a refused Namespace name the Namespace, as those of a missing one do.
+    [TestMethod]
+    public async Task ADryRun_ReportsARefusedNamespace()
+    {
+        const string Path = "/api/v1/namespaces/packages";
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], "apiVersion: v1\nkind: Namespace\nmetadata: {name: packages}\n");
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("PATCH", Path, KubernetesAnswer.Recorded("server-1.20/namespace-forbidden.json"));
+
+        AppliedObject applied = (await ApplyAsync(server, folder.Path, isDry: true)).Single();
+
+        Assert.AreEqual(ApplyOutcome.Kept, applied.Outcome);
+        Assert.AreEqual(ErrorCode.ClusterForbidden, applied.Warnings.Single().Code);
+    }
+
+    [TestMethod]
+    [DataRow("webhook-denied", "denied the request", "A policy of the cluster refuses it")]
+    [DataRow("secret-not-base64", "cannot read the manifest", "base64")]
+    [DataRow("secret-value-quoted", ".data.password: expected string.", "Correct the field")]
+    public async Task ARefusalOfTheManifest_IsOne_AndQuotesNoValue(string file, string message, string advice)
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], Repository);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("PATCH", RepositoryPath, KubernetesAnswer.Recorded($"server-1.20/{file}.json"));
+
+        Diagnostic failure = (await ApplyAsync(server, folder.Path)).Single().Failure!;
+
+        Assert.AreEqual(ErrorCode.ObjectRefused, failure.Code);
+        Assert.Contains(message, failure.Message);
+        Assert.Contains(advice, failure.Advice);
+        Assert.DoesNotContain("48151623", failure.Message, "it may be a password");
+    }
+
+    [TestMethod]
+    public async Task AConversionThatFails_IsAFaultOfTheClustersWebhook()
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], Repository);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("PATCH", RepositoryPath, KubernetesAnswer.Recorded("server-1.20/conversion-failed.json"));
+
+        Diagnostic failure = (await ApplyAsync(server, folder.Path)).Single().Failure!;
+
+        Assert.AreEqual(ErrorCode.ClusterFault, failure.Code);
+        Assert.Contains("A webhook of the cluster fails", failure.Advice);
+    }
+
+    [TestMethod]
+    public async Task AnObjectThatAWebhookChanges_IsAWarning()
+    {
+        JsonElement exchange = KubernetesFixtures.Read("server-1.20/webhook-mutated.json");
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], exchange.GetProperty("request").Text("bodyText"));
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("PATCH", KubernetesFixtures.PathOf(exchange), KubernetesAnswer.Recorded(exchange));
+
+        AppliedObject applied = (await ApplyAsync(server, folder.Path)).Single();
+
+        Diagnostic warning = applied.Warnings.Single();
+        Assert.AreEqual(ErrorCode.AppliedOtherwise, warning.Code);
+        Assert.Contains("spec.fetch.imgpkgBundle.image", warning.Message);
+        Assert.Contains("mutated.corp.com/x@sha256:", warning.Message);
+    }
+
+    [TestMethod]
+    public async Task AnotherVersionOfAServedGroup_NamesTheServedOne()
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], Repository.Replace("v1alpha1", "v1beta1", StringComparison.Ordinal));
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", "/apis/packaging.carvel.dev", KubernetesAnswer.Recorded("server-1.20/group-versions.json"));
+
+        Diagnostic failure = (await ApplyAsync(server, folder.Path)).Single().Failure!;
+
+        Assert.AreEqual(ErrorCode.KindNotServed, failure.Code);
+        Assert.Contains("it serves packaging.carvel.dev/v1alpha1.", failure.Message);
+    }
+
     [TestMethod]
     public async Task ARefusal_DoesNotStopTheOthers_AndNamesItsPlace()
     {
@@ -133,30 +247,36 @@ public sealed class ApplierTests : ApplierTestBase
     }
 
     [TestMethod]
-    [DataRow(false, 60, "Created")]
-    [DataRow(false, 0, "Failed", DisplayName = "one that is never served")]
-    [DataRow(true, 0, "NotTried", DisplayName = "a dry run")]
-    public async Task AKindWhoseDefinitionIsAppliedToo_IsWaitedFor(bool isDry, int patience, string expected)
+    [DataRow("example.com/v1", "Thing", "things", false, 60, "Created")]
+    [DataRow("example.com/v1", "Thing", "things", false, 0, "Failed", DisplayName = "one that is never served")]
+    [DataRow("example.com/v1", "Thing", "things", true, 0, "NotTried", DisplayName = "a dry run")]
+    [DataRow("packaging.carvel.dev/v1alpha1", "PackageRepository", "packagerepositories", false, 60, "Created")]
+    [DataRow("secretgen.carvel.dev/v1alpha1", "SecretExport", "secretexports", true, 0, "NotTried")]
+    public async Task AKindWhoseDefinitionIsAppliedToo_IsWaitedFor(
+        string version, string kind, string plural, bool isDry, int patience, string expected)
     {
         using TempFolder folder = new();
-        File.WriteAllText(folder["a.yml"], """
-            apiVersion: example.com/v1
-            kind: Thing
+        string group = version.Split('/')[0];
+        File.WriteAllText(folder["a.yml"], $$"""
+            apiVersion: {{version}}
+            kind: {{kind}}
             metadata: {name: a}
             ---
             apiVersion: apiextensions.k8s.io/v1
             kind: CustomResourceDefinition
-            metadata: {name: things.example.com}
-            spec: {group: example.com, names: {kind: Thing, plural: things}}
+            metadata: {name: {{plural}}.{{group}}}
+            spec: {group: {{group}}, names: {kind: {{kind}}, plural: {{plural}}} }
             """);
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", "/apis/apiextensions.k8s.io/v1", KubernetesAnswer.Json(
             200, """{"resources":[{"name":"customresourcedefinitions","kind":"CustomResourceDefinition","namespaced":false}]}"""));
-        server.On("PATCH", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.com", KubernetesAnswer.Json(201, "{}"));
+        server.On(
+            "PATCH", $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.{group}", KubernetesAnswer.Json(201, "{}"));
         KubernetesAnswer none = new(404, "404 page not found\n"u8.ToArray(), "text/plain");
-        server.On("GET", "/apis/example.com/v1", patience == 0 ? [none] : [none, KubernetesAnswer.Json(200, """{"resources":[]}"""),
-            KubernetesAnswer.Json(200, """{"resources":[{"name":"things","kind":"Thing","namespaced":true}]}""")]);
-        server.On("PATCH", "/apis/example.com/v1/namespaces/packages/things/a", KubernetesAnswer.Json(201, "{}"));
+        server.On("GET", $"/apis/{version}", patience == 0 ? [none] : [none, KubernetesAnswer.Json(200, """{"resources":[]}"""),
+            KubernetesAnswer.Json(
+                200, $$"""{"resources":[{"name":"{{plural}}","kind":"{{kind}}","namespaced":true}]}""")]);
+        server.On("PATCH", $"/apis/{version}/namespaces/packages/{plural}/a", KubernetesAnswer.Json(201, "{}"));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
 
         IReadOnlyList<AppliedObject> applied = await new Applier(client, "packages", isDry)
@@ -174,6 +294,8 @@ public sealed class ApplierTests : ApplierTestBase
     [DataRow("apiVersion: v1\nkind: Secret\nkind: Secret\nmetadata: {name: a}\n", ErrorCode.InvalidObject)]
     [DataRow("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: " +
         "packages}\n", ErrorCode.InvalidObject)]
+    [DataRow("apiVersion: a.io/v1\nkind: A\nmetadata: {name: a}\n---\napiVersion: a.io/v2\nkind: A\nmetadata: {name: a}\n",
+        ErrorCode.InvalidObject, DisplayName = "one object in two versions")]
     [DataRow("apiVersion: v1\nkind: [\n", ErrorCode.InvalidObject)]
     [DataRow("", ErrorCode.InvalidObject)]
     [DataRow("apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {name: a}\nspec: {syncPeriod: soon}\n",

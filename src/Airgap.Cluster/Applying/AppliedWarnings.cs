@@ -30,9 +30,30 @@ internal static class AppliedWarnings
                 ErrorCode.PlaceholderNotFilled, $"The Secret {result.FullName} holds {SecretContent.Placeholder} where credentials belong.",
                 "Make it with credentials: dotnet airgap secret --for " +
                 $"{HostsOf(document.Object)} --name {result.Name} -n {result.Namespace} --apply");
+        if (ChangedOnTheWay(result, document, after.Object) is { } changed)
+            yield return changed;
         if (document.Kind == ResourceKind.PackageRepository.Kind && before.IsSuccess
             && CachedMirrors.Expected(before.Object, after.Object) is { } cached)
             yield return cached;
+    }
+
+    // A mutating webhook may point at another registry. The API changes no value of these kinds by itself.
+    private static Diagnostic? ChangedOnTheWay(AppliedObject result, ManifestDocument document, JsonElement after)
+    {
+        if ((document.Kind != ResourceKind.PackageRepository.Kind && document.Kind != ResourceKind.PackageInstall.Kind)
+            || document.Object.Find("spec") is not { } declared
+            || after.Find("spec") is not { } spec || ObjectContent.FirstDifference(declared, spec, "spec") is not { } field)
+            return null;
+        string? image = ReconcileState.Of(after).Image;
+        return new Diagnostic(
+            ErrorCode.AppliedOtherwise,
+            $"The cluster changes {field} of {document.Kind} {result.FullName}: it differs from the manifest" +
+            $"{(image is null || image == ReconcileState.Of(document.Object).Image ? "" : $", and the image is {image}")}.",
+            "Ask the cluster's administrators which mutating webhook does so: kubectl get mutatingwebhookconfigurations")
+        {
+            Location = document.Location,
+            Reference = image
+        };
     }
 
     private static string HostsOf(JsonElement secret) =>

@@ -87,6 +87,10 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             }
 
             ClusterResponse response = await SendAsync(document, isForced: false, cancellationToken);
+            // The kind itself is missing; perhaps not in every version.
+            if (response is { Status: 404, Body: null }
+                && await _kinds.OtherVersionsAsync(document.ApiVersion, document.Kind, cancellationToken) is { } other)
+                throw other;
             if (!response.IsSuccess)
                 return Refused(result, document, response, spaces);
             return result with
@@ -133,13 +137,15 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     {
         AirgapException failure = ClusterRefusal.Of(
             response, $"{document.Kind} {result.FullName}", "applied",
-            $"kubectl apply --server-side --force-conflicts --field-manager={FieldManager} -f {document.Location.File}");
+            "Leave the fields out of the manifest, or take them over: kubectl apply --server-side --force-conflicts " +
+            $"--field-manager={FieldManager} -f {document.Location.File}");
         // The Secret was filled between the check and the request: the conflict shows it.
         if (failure.Code == ErrorCode.FieldConflict && document.Kind == ResourceKind.Secret.Kind
             && SecretContent.HasPlaceholder(document.Object))
             return PlaceholderSecrets.Keep(new ClusterResponse(200, JsonElement.Parse("{}"), ""), result)!;
-        if (isDry && response.Object.Text("details", "kind") == "namespaces" && response.Object.Text("details", "name") is { } missing
-            && spaces.Contains(missing))
+        // The details of any other refusal name the refused object itself, which may be a namespace.
+        if (isDry && response.Status == 404 && response.Object.Text("details", "kind") == "namespaces"
+            && response.Object.Text("details", "name") is { } missing && spaces.Contains(missing))
         {
             return result with
             {
@@ -165,22 +171,11 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         return result with { Failure = failure.ToDiagnostic() with { Location = document.Location } };
     }
 
-    private ApplyOutcome OutcomeOf(ClusterResponse before, ClusterResponse after)
-    {
-        if (after.Status == 201)
-            return ApplyOutcome.Created;
-        if (!before.IsSuccess)
-            return ApplyOutcome.Applied;
-        // The resource version shows whether the object changed; a dry run repeats the old one.
-        bool isSame = isDry ? IsSame(before.Object, after.Object)
-            : before.Object.Text("metadata", "resourceVersion") == after.Object.Text("metadata", "resourceVersion");
-        return isSame ? ApplyOutcome.Unchanged : ApplyOutcome.Changed;
-    }
-
-    private static bool IsSame(JsonElement before, JsonElement after) => Parts(before).SequenceEqual(Parts(after));
-
-    private static IEnumerable<string> Parts(JsonElement element) => element.Fields()
-        .Where(field => field.Name is not ("metadata" or "status"))
-        .Concat(element.Fields("metadata").Where(field => field.Name is "labels" or "annotations"))
-        .Select(field => $"{field.Name}:{field.Value.GetRawText()}").Order(StringComparer.Ordinal);
+    /// <summary>The outcome of a success.</summary>
+    /// <param name="before">What the cluster had.</param>
+    /// <param name="after">What it has now, or would have.</param>
+    public static ApplyOutcome OutcomeOf(ClusterResponse before, ClusterResponse after) =>
+        after.Status == 201 ? ApplyOutcome.Created
+        : !before.IsSuccess ? ApplyOutcome.Applied
+        : ObjectContent.IsSame(before.Object, after.Object) ? ApplyOutcome.Unchanged : ApplyOutcome.Changed;
 }

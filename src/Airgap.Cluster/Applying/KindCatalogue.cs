@@ -34,9 +34,10 @@ internal sealed class KindCatalogue(ClusterClient client)
     /// <exception cref="AirgapException"><see cref="ErrorCode.KindNotServed"/>, or what the cluster refuses.</exception>
     public async Task<ResourceKind> FindAsync(string apiVersion, string kind, CancellationToken cancellationToken)
     {
-        if (ResourceKind.Known(apiVersion, kind) is { } known)
+        bool isComing = IsComing(apiVersion, kind);
+        if (!isComing && ResourceKind.Known(apiVersion, kind) is { } known)
             return known;
-        Polling polling = new(IsComing(apiVersion, kind) ? Limit : TimeSpan.Zero, s_firstPause, s_longestPause);
+        Polling polling = new(isComing ? Limit : TimeSpan.Zero, s_firstPause, s_longestPause);
         while (true)
         {
             if (!_groups.TryGetValue(apiVersion, out ClusterResponse? group))
@@ -50,8 +51,22 @@ internal sealed class KindCatalogue(ClusterClient client)
                     ErrorCode.KindNotServed, $"The cluster does not serve the kind {kind} of {apiVersion}.",
                     "See apiVersion and kind: kubectl api-resources lists the kinds.");
             else
-                throw ClusterRefusal.Of(group, $"{kind} of {apiVersion}", "found");
+                throw await OtherVersionsAsync(apiVersion, kind, cancellationToken)
+                    ?? ClusterRefusal.Of(group, $"{kind} of {apiVersion}", "found");
         }
+    }
+
+    /// <summary>The failure for a group that the cluster serves in other versions; null if it does not serve the group.</summary>
+    public async Task<AirgapException?> OtherVersionsAsync(string apiVersion, string kind, CancellationToken cancellationToken)
+    {
+        string group = apiVersion.Split('/')[0];
+        ClusterResponse response = await client.GetAsync(ResourceKind.GroupPath($"{group}/").TrimEnd('/'), cancellationToken);
+        string[] served = [.. response.Object.Items("versions").Select(version => version.Text("groupVersion") ?? "")
+            .Where(version => version.Length > 0 && version != apiVersion)];
+        return !response.IsSuccess || served.Length == 0 ? null : new AirgapException(
+            ErrorCode.KindNotServed,
+            $"The cluster does not serve the kind {kind} of {apiVersion}; of this group it serves {string.Join(" and ", served)}.",
+            $"Write a version that it serves, or install the version of {kind}'s controller that serves this one.");
     }
 
     private static ResourceKind? Find(ClusterResponse group, string apiVersion, string kind)

@@ -35,11 +35,11 @@ internal static class ManifestReader
                         "Leave --namespace out, or correct the manifest.");
                 string? place = ResourceKind.Known(document.ApiVersion, document.Kind) is { IsNamespaced: false }
                     ? null : document.Namespace ?? ns;
-                if (!seen.TryAdd((document.ApiVersion, document.Kind, place, document.Name), document.Location))
+                // An object is the same in every version of its group.
+                (string, string, string?, string) key = (ResourceKind.GroupOf(document.ApiVersion), document.Kind, place, document.Name);
+                if (!seen.TryAdd(key, document.Location))
                     throw Invalid(
-                        document,
-                        $"{document.Kind} {document.Name} was already given in " +
-                        $"{seen[(document.ApiVersion, document.Kind, place, document.Name)]}", "Give each object once.");
+                        document, $"{document.Kind} {document.Name} was already given in {seen[key]}", "Give each object once.");
                 documents.Add(document);
             }
         }

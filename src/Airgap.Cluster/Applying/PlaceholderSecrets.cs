@@ -27,9 +27,10 @@ internal static class PlaceholderSecrets
             Outcome = ApplyOutcome.Kept,
             Warnings = [new Diagnostic(
                 ErrorCode.PlaceholderNotApplied,
-                $"The Secret {secret.FullName} has {SecretContent.Placeholder} in the manifest, and the one in the cluster may not be " +
-                "read: it was left as it is.",
-                $"Make it with credentials: dotnet airgap secret --for HOST --name {secret.Name} -n {secret.Namespace} --apply")],
+                $"The Secret {secret.FullName} has {SecretContent.Placeholder} in the manifest, and the cluster does not show whether " +
+                "it has one with values: it was not applied.",
+                $"If it is missing, make it with credentials: dotnet airgap secret --for HOST --name {secret.Name} -n " +
+                $"{secret.Namespace} --apply")],
         },
     };
 }

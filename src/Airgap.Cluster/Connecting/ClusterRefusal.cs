@@ -7,17 +7,19 @@ namespace Airgap.Cluster.Connecting;
 /// <summary>Explains a refusal of the API. The status alone is not enough: a schema's refusal is a 500.</summary>
 internal static class ClusterRefusal
 {
+    private const string Policy = "A policy of the cluster refuses it: correct the manifest, or ask the cluster's administrators.";
+
     /// <summary>The failure of an answer that is not a success.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="what">The requested object, as the subject of a sentence: <c>PackageRepository
     /// packages/simple</c>.</param>
     /// <param name="verb">What was tried, as an infinitive: <c>applied</c>, <c>listed</c>.</param>
-    /// <param name="reapply">The command that takes fields of another manager over; null for none.</param>
+    /// <param name="reapply">What to do about fields of another manager; null for the common advice.</param>
     public static AirgapException Of(ClusterResponse response, string what, string verb, string? reapply = null)
     {
         JsonElement status = response.Object;
         string message = Sentence(status.Text("message") ?? response.Text);
-        string subject = $"{what} was not {verb}";
+        string subject = $"{what} {(verb is "listed" or "watched" ? "were" : "was")} not {verb}";
         (ErrorCode code, string text, string advice) = response.Status switch
         {
             401 => (ErrorCode.ClusterUnauthorized, $"{subject}: the cluster does not recognise the credentials ({message}).",
@@ -31,6 +33,7 @@ internal static class ClusterRefusal
             403 when message.Contains("system:anonymous", StringComparison.Ordinal) =>
                 (ErrorCode.ClusterUnauthorized, $"{subject}: no credentials were sent, and {message}.",
                     "Choose a context with a user (--context), or log in."),
+            403 when IsOfAPolicy(status, message) => (ErrorCode.ObjectRefused, $"{subject}: {message}.", Policy),
             403 => (ErrorCode.ClusterForbidden, $"{subject}: {message}.",
                 "Request the permission that the message names, or use another context (--context)."),
             404 when response.Body is null =>
@@ -43,18 +46,23 @@ internal static class ClusterRefusal
             404 => (ErrorCode.ObjectRefused, $"{subject}: {message}.", "See whether name and namespace are right."),
             409 when HasCause(status, "FieldManagerConflict") =>
                 (ErrorCode.FieldConflict, $"{subject}: {Conflicts(status)}.",
-                    "Leave the fields out of the manifest, or take them over: " +
-                    $"{reapply ?? "kubectl apply --server-side --force-conflicts --field-manager=airgap -f FILE"}"),
+                    reapply ?? "Leave the fields out of the manifest, or take them over: " +
+                    "kubectl apply --server-side --force-conflicts --field-manager=airgap -f FILE"),
             409 => (ErrorCode.FieldConflict, $"{subject}: {message}.",
                 "Leave resourceVersion and uid out of the manifest; if it has neither, the object changed meanwhile: try again."),
             // No reason is given where the document does not fit the schema.
             500 when message.Contains("failed to create typed patch object", StringComparison.Ordinal) =>
                 (ErrorCode.ObjectRefused, $"{subject}: the manifest does not fit the schema of the cluster: {Schema(message)}.",
                     "Correct the field; 'kubectl explain' shows what the cluster takes."),
-            500 when message.Contains("failed calling webhook", StringComparison.Ordinal) =>
+            500 when message.Contains("failed to convert new object", StringComparison.Ordinal) =>
+                (ErrorCode.ObjectRefused, $"{subject}: the cluster cannot read the manifest: {message}.",
+                    "Correct the manifest; the values under a Secret's data are base64, those under stringData are plain."),
+            500 when message.Contains("failed calling webhook", StringComparison.Ordinal)
+                || message.Contains("conversion webhook", StringComparison.Ordinal) =>
                 (ErrorCode.ClusterFault, $"{subject}: {message}.",
-                    "A webhook of the cluster does not respond: ask its administrators, and run the command again."),
-            400 or 415 or 422 => (ErrorCode.ObjectRefused, $"{subject}: {Causes(status) ?? message}.", "Correct the manifest."),
+                    "A webhook of the cluster fails or does not respond: ask its administrators, and run the command again."),
+            400 or 415 or 422 => (ErrorCode.ObjectRefused, $"{subject}: {Causes(status) ?? message}.",
+                message.Contains("admission webhook", StringComparison.Ordinal) ? Policy : "Correct the manifest."),
             429 => (ErrorCode.ClusterFault, $"{subject}: the cluster is too busy ({message}).", "Run the command again later."),
             503 when response.Body is null =>
                 (ErrorCode.PackagesNotServed, $"{subject}: kapp-controller's own API does not answer ({message}).",
@@ -65,6 +73,11 @@ internal static class ClusterRefusal
         };
         return new AirgapException(code, text, advice) { StatusCode = response.Status };
     }
+
+    // A refusal for want of rights names the user; a proxy's refusal is no Status.
+    private static bool IsOfAPolicy(JsonElement status, string message) =>
+        message.Contains("admission webhook", StringComparison.Ordinal)
+        || (status.Text("kind") == "Status" && !message.Contains("user \"", StringComparison.OrdinalIgnoreCase));
 
     private static bool HasCause(JsonElement status, string reason) =>
         status.Items("details", "causes").Any(cause => cause.Text("reason") == reason);
@@ -82,8 +95,12 @@ internal static class ClusterRefusal
         return causes.Length == 0 ? null : string.Join("; ", causes);
     }
 
-    private static string Schema(string message) =>
-        message[(message.IndexOf("): ", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..];
+    // It quotes the value that it got, which may be a Secret's.
+    private static string Schema(string message)
+    {
+        string rest = message[(message.IndexOf("): ", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..];
+        return rest.IndexOf(", got ", StringComparison.Ordinal) is > 0 and int quoted ? rest[..quoted] : rest;
+    }
 
     // One line without its last full stop; a proxy's page is cut.
     private static string Sentence(string text)

@@ -68,6 +68,10 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
         : throw new AirgapException(
             ErrorCode.InvalidObject, $"'{name}' is not a name of an object or namespace.", "See the manifest, or the cluster's own list.");
 
+    /// <summary>The group of an <c>apiVersion</c>; empty for the core group.</summary>
+    public static string GroupOf(string apiVersion) =>
+        apiVersion.Contains('/', StringComparison.Ordinal) ? apiVersion.Split('/')[0] : "";
+
     /// <summary>The path of a group and version.</summary>
     public static string GroupPath(string apiVersion) =>
         (apiVersion.Contains('/', StringComparison.Ordinal) ? "apis/" : "api/")

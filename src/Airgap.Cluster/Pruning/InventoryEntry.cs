@@ -15,7 +15,7 @@ internal sealed record InventoryEntry(string ApiVersion, string Kind, string? Na
 
     /// <summary>A key that is the same in every version of the object's group.</summary>
     public (string Group, string Kind, string? Namespace, string Name) Key =>
-        (ApiVersion.Contains('/', StringComparison.Ordinal) ? ApiVersion.Split('/')[0] : "", Kind, Namespace, Name);
+        (ResourceKind.GroupOf(ApiVersion), Kind, Namespace, Name);
 
     /// <summary><c>NAMESPACE/NAME</c>, or the name.</summary>
     public string FullName => Namespace is null ? Name : $"{Namespace}/{Name}";

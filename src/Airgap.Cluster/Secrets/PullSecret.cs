@@ -90,7 +90,7 @@ internal sealed class PullSecret
         string recreate = $"kubectl -n {place} delete secret {Name}, then run this command again";
         if (!response.IsSuccess)
         {
-            AirgapException refusal = ClusterRefusal.Of(response, $"Secret {place}/{Name}", "applied", recreate);
+            AirgapException refusal = ClusterRefusal.Of(response, $"Secret {place}/{Name}", "applied", $"Recreate it: {recreate}.");
             // The type of a Secret cannot be changed, nor anything of an immutable one.
             throw response.Status == 422 && before.IsSuccess
                 ? new AirgapException(refusal.Code, refusal.Message,
@@ -98,10 +98,7 @@ internal sealed class PullSecret
                 { StatusCode = refusal.StatusCode } : refusal;
         }
 
-        return response.Status == 201 ? ApplyOutcome.Created
-            : !before.IsSuccess ? ApplyOutcome.Applied
-            : before.Object.Text("metadata", "resourceVersion") == response.Object.Text("metadata", "resourceVersion")
-            ? ApplyOutcome.Unchanged : ApplyOutcome.Changed;
+        return Applier.OutcomeOf(before, response);
     }
 
     /// <summary>The name, never the credentials.</summary>

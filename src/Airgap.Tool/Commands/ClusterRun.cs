@@ -76,8 +76,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
                 "Fix what does not reconcile, and run the command again."));
         }
 
-        return (isDone, !isDone ? "Not everything reconciled" : session.IsDry
-            ? $"{CountText.Count(applied.Count, "object")} tried, none kept" : $"{CountText.Count(applied.Count, "object")} applied");
+        return (isDone, isDone ? Summary(applied) : "Not everything reconciled");
     }
 
     /// <summary>An outcome in words.</summary>
@@ -92,6 +91,14 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         ApplyOutcome.NotTried => "not tried",
         _ => "refused",
     };
+
+    private string Summary(IReadOnlyList<AppliedObject> applied)
+    {
+        int untried = applied.Count(each => each.Outcome == ApplyOutcome.NotTried);
+        int kept = applied.Count(each => each.Outcome == ApplyOutcome.Kept);
+        return CountText.Count(applied.Count - untried - kept, "object") + (session.IsDry ? " tried, none kept" : " applied")
+            + (untried > 0 ? $"; {untried} not tried" : "") + (kept > 0 ? $"; {kept} left as {(kept == 1 ? "it is" : "they are")}" : "");
+    }
 
     private void Report(AppliedObject done)
     {

@@ -30,6 +30,22 @@ public sealed class ClusterCommandTests
     }
 
     [TestMethod]
+    public async Task Apply_CountsOnlyWhatItApplied()
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = await StartAsync("success", folder);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder["manifests"], "secret.yml"),
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: pull, namespace: success}\nstringData: {password: REPLACE_ME}\n");
+        server.On("GET", "/api/v1/namespaces/success/secrets/pull", KubernetesAnswer.Json(200, """{"data":{"password":"eA=="}}"""));
+
+        CliResult result = await InProcess.RunAsync("apply", folder["manifests"], "--kubeconfig", folder["config"]);
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.Contains("\n1 object applied; 1 left as it is", result.Output.ReplaceLineEndings("\n"));
+    }
+
+    [TestMethod]
     [DataRow("success", 0, "PackageInstall i-success/hello: reconciled, version 1.0.0")]
     [DataRow("downgrade", 1, "Add annotation packaging.carvel.dev/downgradable")]
     public async Task Apply_WaitsForAPackageInstall_Too(string name, int exitCode, string words)
