@@ -55,6 +55,26 @@ public sealed class PrunerTests
         Assert.AreEqual("7", written.Text("metadata", "resourceVersion"), "another apply meanwhile is a conflict");
     }
 
+    // The cluster gives an account a token, and records no owners of an object that only has a name.
+    [TestMethod]
+    [DataRow(true, "Removed")]
+    [DataRow(false, "Removed")]
+    [DataRow(false, "Kept", "\"labels\":{\"a\":\"b\"}")]
+    public async Task AServiceAccount_IsRemoved_WhateverTheClusterAdds(bool isRecorded, string expected, string more = "\"generation\":1")
+    {
+        const string Account = "/api/v1/namespaces/packages/serviceaccounts/installer2";
+        JsonElement exchange = KubernetesFixtures.Read("server-1.20/serviceaccount-with-token.json");
+        string uid = KubernetesFixtures.Body(exchange).Text("metadata", "uid")!;
+        await using FakeKubernetes server = await StartAsync($"v1 ServiceAccount packages installer2 {uid}", $"{Line} new n1");
+        server.On("GET", Account, isRecorded ? KubernetesAnswer.Recorded(exchange) : KubernetesAnswer.Json(
+            200, $$$"""{"kind":"ServiceAccount","apiVersion":"v1","metadata":{"uid":"{{{uid}}}",{{{more}}}},"secrets":[{"name":"t"}]}"""));
+        server.On("DELETE", Account, KubernetesAnswer.Json(200, "{}"));
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)]);
+
+        Assert.StartsWith($"ServiceAccount packages/installer2 {expected}", Words(_told.First(each => each.Kind == "ServiceAccount")));
+    }
+
     [TestMethod]
     [DataRow("another", "a new object of the same name", false)]
     [DataRow("kubectl", "kubectl-edit owns fields of it, too", true)]

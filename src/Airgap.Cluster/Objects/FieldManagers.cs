@@ -10,11 +10,32 @@ internal static class FieldManagers
     /// The other managers that own fields of an object beyond its status and metadata, which controllers write; null if
     /// the object does not name its managers.
     /// </summary>
-    public static IReadOnlyList<string>? Others(JsonElement source, string manager) => source.Find("metadata", "managedFields") is null
-        ? null
-        : [.. source.Items("metadata", "managedFields").Where(entry => entry.Text("manager") != manager && Declares(entry))
-            .Select(entry => entry.Text("manager") ?? "somebody").Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string>? Others(JsonElement source, string manager) => Others(source, manager, isAccount: false);
 
-    private static bool Declares(JsonElement entry) => entry.Text("operation") == "Apply"
-        || (entry.Text("subresource") is null && entry.Fields("fieldsV1").Any(field => field.Name is not ("f:metadata" or "f:status")));
+    /// <summary>
+    /// The other managers of an object that we created: what the cluster adds to it by itself makes nobody an owner. Null if it does not
+    /// name its managers, and has fields that somebody must have written.
+    /// </summary>
+    public static IReadOnlyList<string>? OthersOfOurs(JsonElement source, string manager)
+    {
+        bool isAccount = source.Text("kind") == "ServiceAccount";
+        return Others(source, manager, isAccount) ?? (IsBare(source, isAccount) ? [] : null);
+    }
+
+    private static IReadOnlyList<string>? Others(JsonElement source, string manager, bool isAccount) =>
+        source.Find("metadata", "managedFields") is null
+            ? null
+            : [.. source.Items("metadata", "managedFields").Where(entry => entry.Text("manager") != manager && Declares(entry, isAccount))
+                .Select(entry => entry.Text("manager") ?? "somebody").Distinct(StringComparer.Ordinal)];
+
+    // Up to Kubernetes 1.23, a controller gives each ServiceAccount a token.
+    private static bool Declares(JsonElement entry, bool isAccount) => entry.Text("operation") == "Apply"
+        || (entry.Text("subresource") is null && entry.Fields("fieldsV1").Any(
+            field => field.Name is not ("f:metadata" or "f:status") && !(isAccount && field.Name == "f:secrets")));
+
+    // A manifest that names only the object owns no field, and a server then records no managers.
+    private static bool IsBare(JsonElement source, bool isAccount) =>
+        source.Text("kind") is not null
+        && source.Fields().All(field => field.Name is "apiVersion" or "kind" or "metadata" || (isAccount && field.Name == "secrets"))
+        && source.Fields("metadata").All(field => field.Name is not ("labels" or "annotations" or "ownerReferences" or "finalizers"));
 }

@@ -115,7 +115,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
                 return (Kept(entry, ClusterRefusal.Of(live, $"{entry.Kind} {entry.FullName}", "read").Message.TrimEnd('.')), true);
             if (live.Object.Text("metadata", "uid") != entry.Uid)
                 return (Kept(entry, "it is a new object of the same name"), false);
-            if (FieldManagers.Others(live.Object, Applier.FieldManager) is not [] and var others)
+            if (FieldManagers.OthersOfOurs(live.Object, Applier.FieldManager) is not [] and var others)
                 return (Kept(entry, others is null ? "the cluster does not report the other owners of its fields"
                     : $"{string.Join(", ", others)} owns fields of it, too"), true);
             ClusterResponse response = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken);
