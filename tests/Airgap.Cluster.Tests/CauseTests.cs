@@ -29,6 +29,17 @@ public sealed partial class CauseTests
     }
 
     [TestMethod]
+    public void ADeletionThatNobodyExplains_NamesItsFinalizers()
+    {
+        JsonElement held = JsonElement.Parse(
+            """{"metadata":{"namespace":"a","name":"b","deletionTimestamp":"2026-01-01T00:00:00Z","finalizers":["example.com/hold"]}}""");
+
+        Assert.AreEqual(
+            "PackageRepository a/b is being deleted, and waits for the finalizer example.com/hold.",
+            Explanation.Of(ReconcileState.Of(held), "PackageRepository").Diagnostic.Message);
+    }
+
+    [TestMethod]
     public void EachRecordedPattern_TellsTheSameCause_OfTheSameRecordings()
     {
         JsonElement[] patterns = [.. KubernetesFixtures.Read("patterns.json").Items("patterns")];

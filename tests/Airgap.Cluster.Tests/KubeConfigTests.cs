@@ -131,15 +131,23 @@ public sealed class KubeConfigTests
         Write(folder["config"], server.Address, user,
             $"certificate-authority-data: {certificate}\n    tls-server-name: api.cluster.example");
         Write(folder["other"], server.Address, user, $"certificate-authority-data: {certificate}");
+        using X509Certificate2 foreign = LoopbackCertificate.Create();
+        Write(folder["foreign"], server.Address, user,
+            "certificate-authority-data: " +
+            $"{Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(foreign.ExportCertificatePem()))}\n    tls-server-name: api.cluster.example");
 
         using ClusterClient client = new(KubeConfig.Read(folder["config"], null));
         using ClusterClient other = new(KubeConfig.Read(folder["other"], null));
+        using ClusterClient wrong = new(KubeConfig.Read(folder["foreign"], null));
         ClusterResponse answer = await client.GetAsync("version", CancellationToken.None);
         AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => other.GetAsync("version", CancellationToken.None));
 
         Assert.AreEqual(200, answer.Status);
         Assert.AreEqual("CN=kubernetes", server.Requests.Single().ClientCertificate);
-        Assert.AreEqual(ErrorCode.ClusterUnreachable, failure.Code, "the certificate is for another name");
+        Assert.AreEqual(ErrorCode.ClusterUnreachable, failure.Code);
+        Assert.Contains("its certificate is for another name than 127.0.0.1 (tls-server-name)", failure.Message);
+        failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => wrong.GetAsync("version", CancellationToken.None));
+        Assert.Contains("the certificate-authority of the kubeconfig did not issue its certificate", failure.Message);
     }
 
     [TestMethod]

@@ -18,6 +18,8 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
     public static Explanation Of(ReconcileState state, string kind)
     {
         string message = state.Message ?? "";
+        if (state.Phase == ReconcilePhase.Deleting && message.Length == 0)
+            return OfDeletion(state, kind);
         KnownCause? known = CauseTable.Find(message, out IReadOnlyDictionary<string, string> groups);
         bool isInstall = kind == ResourceKind.PackageInstall.Kind;
         ErrorCode code = state.Phase == ReconcilePhase.Deleting ? ErrorCode.ObjectDeleting
@@ -36,6 +38,18 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
             Reference = state.Image,
         };
         return new Explanation(known?.Cause, diagnostic, known?.MayHeal ?? true);
+    }
+
+    // No controller has said why; a finalizer may wait for one that does not run.
+    private static Explanation OfDeletion(ReconcileState state, string kind)
+    {
+        string[] held = [.. state.Object.Items("metadata", "finalizers").Select(finalizer => finalizer.ToString())];
+        return new Explanation(null, new Diagnostic(
+            ErrorCode.ObjectDeleting,
+            $"{kind} {state.FullName} is being deleted{(held.Length > 0 ? $", and waits for the finalizer {string.Join(", ", held)}" : "")}.",
+            "See whether the controller that removes the finalizer runs: kubectl -n " +
+            $"{state.Object.Text("metadata", "namespace")} get {kind.ToLowerInvariant()} {state.Object.Text("metadata", "name")} -o yaml"),
+            MayHeal: true);
     }
 
     // A Secret that nothing names has no effect.

@@ -162,11 +162,8 @@ internal sealed class ClusterClient : IDisposable
 
     private AirgapException Unreachable(Exception failure)
     {
-        Exception root = failure;
-        while (root.InnerException is { } inner)
-            root = inner;
         string why = failure is OperationCanceledException
-            ? $"no response within {AnswerLimit.TotalSeconds:0} s" : root.Message.TrimEnd('.');
+            ? $"no response within {AnswerLimit.TotalSeconds:0} s" : ConnectionFailure.Words(failure, _target);
         return new AirgapException(
             ErrorCode.ClusterUnreachable,
             $"The Kubernetes API {Server} ({_target.Origin}) does not answer: {why}.",

@@ -41,7 +41,8 @@ internal static class KubeConfig
 
     // A YAML error may quote the text, which may be a token.
     private static string Why(Exception failure) => failure is AirgapException { Location: { } place }
-        ? $"line {place.Line} does not belong in a kubeconfig" : failure.Message.Split('\n', 2)[0].TrimEnd('.', '\r');
+        ? $"line {place.Line} does not belong in a kubeconfig"
+        : failure.Message.Split(['\n'], 2)[0].Split(" (Parameter '", 2)[0].TrimEnd('.', '\r');
 
     // As in kubectl, missing files of KUBECONFIG are skipped, but a missing file of a flag is an error.
     private static FileInfo[] Files(string? file, Func<string, string?> environment)
