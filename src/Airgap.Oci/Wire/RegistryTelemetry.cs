@@ -76,10 +76,17 @@ internal static class RegistryTelemetry
     /// <param name="host">The registry, with its port.</param>
     public static Wait BeginWait(string reason, string host) => new(reason, host);
 
-    private static Activity? StartWait(string reason, string host) =>
-        s_source.StartActivity("wait")?.SetTag("airgap.wait.reason", reason).SetTag("server.address", Split(host).Name);
+    private static Activity? StartWait(string reason, string host)
+    {
+        (string name, int? port) = Split(host);
+        Activity? span = s_source.StartActivity("wait")?.SetTag("airgap.wait.reason", reason).SetTag("server.address", name);
+        return port is null ? span : span?.SetTag("server.port", port);
+    }
 
-    private static TagList Tags(string host, KeyValuePair<string, object?> own)
+    /// <summary>The attributes of a point: the registry, the phase, and one of its own.</summary>
+    /// <param name="host">The registry, with its port.</param>
+    /// <param name="own">The point's own attribute.</param>
+    internal static TagList Tags(string host, KeyValuePair<string, object?> own)
     {
         (string name, int? port) = Split(host);
         TagList tags = new() { { "server.address", name }, own, RunPhase.Tag };

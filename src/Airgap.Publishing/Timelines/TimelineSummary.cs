@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Airgap.Publishing.Timelines;
 
@@ -55,7 +54,5 @@ internal sealed class TimelineSummary
                 _dropped, [.. _waits.OrderByDescending(pair => pair.Value).Select(pair => (pair.Key, pair.Value))]);
     }
 
-    private static long SizeOf(Activity span) =>
-        long.TryParse(span.GetTagItem("airgap.image.size") as string, NumberStyles.None, CultureInfo.InvariantCulture, out long size)
-            ? size : 0;
+    private static long SizeOf(Activity span) => span.GetTagItem("airgap.image.size") is long size ? size : 0;
 }

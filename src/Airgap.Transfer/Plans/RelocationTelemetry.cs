@@ -42,7 +42,7 @@ internal static class RelocationTelemetry
     {
         if (!s_blobs.Enabled && !s_bytes.Enabled)
             return;
-        TagList tags = new() { { "server.address", destination }, { "airgap.blob.outcome", NameOf(outcome) }, RunPhase.Tag };
+        TagList tags = RegistryTelemetry.Tags(destination, new("airgap.blob.outcome", NameOf(outcome)));
         s_blobs.Add(1, tags);
         s_bytes.Add(blob.Size, tags);
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Plans;
@@ -101,7 +100,7 @@ internal sealed class TransferSpans(TransferPlan plan, string destination)
             Activity.Current = before;
             span?.SetTag("container.image.name", item.Source.Repository.ToString())
                 .SetTag("oci.manifest.digest", item.Digest.ToString())
-                .SetTag("airgap.image.size", item.Size.ToString(CultureInfo.InvariantCulture));
+                .SetTag("airgap.image.size", item.Size);
             _images.Add(item, span);
             return span;
         }
