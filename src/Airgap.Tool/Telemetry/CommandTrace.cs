@@ -30,10 +30,20 @@ internal sealed class CommandTrace
     /// <param name="variable">Returns an environment variable's value, or null.</param>
     public static CommandTrace Begin(string command, Identity identity, Func<string, string?> variable)
     {
+        Diagnostic? other = OtlpSettings.FindOtherExporter(variable);
         if (OtlpSettings.Read(variable) is not { } settings)
-            return new CommandTrace(null, null, null);
-        return OtlpSettings.FindProblem(variable) is { } problem
-            ? new CommandTrace(null, null, problem) : Export(settings, command, identity, variable);
+            return new CommandTrace(null, null, other);
+        if (OtlpSettings.FindProblem(variable) is { } problem)
+            return new CommandTrace(null, null, problem);
+        try
+        {
+            return Export(settings, command, identity, variable, other);
+        }
+        catch (Exception e)
+        {
+            // For example a certificate that the exporter cannot read. No setting of the export may end the command.
+            return new CommandTrace(null, null, OtlpSettings.NotExported(e.Message));
+        }
     }
 
     /// <summary>Ends the trace, and waits a limited time until the collector has received it.</summary>
@@ -43,17 +53,18 @@ internal sealed class CommandTrace
     {
         _span?.SetTag("process.exit.code", exitCode)
             .SetStatus(exitCode == 0 ? ActivityStatusCode.Ok : ActivityStatusCode.Error).Dispose();
-        return _problem ?? _export?.Finish();
+        return _export?.Finish() ?? _problem;
     }
 
     // A separate method, so that the exporter is loaded only when it is called.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static CommandTrace Export(OtlpSettings settings, string command, Identity identity, Func<string, string?> variable)
+    private static CommandTrace Export(
+        OtlpSettings settings, string command, Identity identity, Func<string, string?> variable, Diagnostic? problem)
     {
-        OtlpExport export = OtlpExport.Start(settings, identity);
+        OtlpExport export = OtlpExport.Start(settings, identity, variable);
         // A CI system may have begun the trace. Source: OpenTelemetry, "Environment Variables as Context Propagation Carriers".
         _ = ActivityContext.TryParse(variable("TRACEPARENT"), variable("TRACESTATE"), isRemote: true, out ActivityContext parent);
         Activity? span = s_source.StartActivity($"{Identity.OwnName} {command}", ActivityKind.Internal, parent);
-        return new CommandTrace(export, span?.SetTag("airgap.command", command), null);
+        return new CommandTrace(export, span?.SetTag("airgap.command", command), problem);
     }
 }

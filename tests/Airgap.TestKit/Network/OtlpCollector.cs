@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,6 +16,9 @@ public sealed record ReceivedSpan(
 
 /// <summary>One data point of a sum as the collector received it.</summary>
 public sealed record ReceivedPoint(string Metric, IReadOnlyDictionary<string, string> Attributes, double Value);
+
+/// <summary>A request as the collector received it.</summary>
+public sealed record ReceivedRequest(string Path, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>A collector of OpenTelemetry's protocol on loopback, over HTTP and gRPC, with its own decoder.</summary>
 /// <remarks>Source: opentelemetry-proto, trace/v1/trace.proto and metrics/v1/metrics.proto; the field numbers are theirs.</remarks>
@@ -34,6 +38,9 @@ public sealed class OtlpCollector : IAsyncDisposable
 
     /// <summary>The address for <c>grpc</c>.</summary>
     public string GrpcAddress => _server.Urls.Last();
+
+    /// <summary>The requests.</summary>
+    public ConcurrentQueue<ReceivedRequest> Requests { get; } = [];
 
     /// <summary>The spans.</summary>
     public ConcurrentQueue<ReceivedSpan> Spans { get; } = [];
@@ -63,8 +70,13 @@ public sealed class OtlpCollector : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext context)
     {
+        Requests.Enqueue(new ReceivedRequest(
+            context.Request.Path.Value ?? "",
+            context.Request.Headers.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
         using MemoryStream body = new();
-        await context.Request.Body.CopyToAsync(body);
+        bool isCompressed = context.Request.Headers.ContentEncoding == "gzip";
+        await using (Stream sent = isCompressed ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body)
+            await sent.CopyToAsync(body);
         byte[] message = body.ToArray();
         bool isGrpc = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
         if (isGrpc)

@@ -51,6 +51,9 @@ public sealed class TelemetryTests
             Series(collector, "airgap.registry.requests").Where(point => point.Attributes["airgap.request.kind"] != "ping")
                 .Sum(point => point.Value));
         Assert.AreEqual(blobs.Length, Sum(collector, "airgap.transfer.blobs"));
+        ReceivedPoint counted = Series(collector, "airgap.transfer.blobs").First();
+        Assert.AreEqual("127.0.0.1", counted.Attributes["server.address"]);
+        Assert.AreEqual(bench.Registry.Address.Port.ToString(CultureInfo.InvariantCulture), counted.Attributes["server.port"]);
         string[] phases = [.. Series(collector, "airgap.registry.requests").Select(point => point.Attributes["airgap.phase"]).Distinct()];
         Assert.IsTrue(new[] { "plan", "transfer", "complete" }.All(phases.Contains), string.Join(' ', phases));
         Assert.IsTrue(Series(collector, "airgap.registry.io").All(point =>
@@ -69,7 +72,65 @@ public sealed class TelemetryTests
         CliResult result = await bench.RunFreshAsync("tag", "list", "-i", $"{bench.Registry.Host}/mirror/simple-app-bundle");
 
         Assert.AreEqual(0, result.ExitCode);
-        Assert.Contains("Warning: AIRGAP3024: Traces and metrics were not exported: the collector did not accept them.", result.Error);
+        Assert.Contains(
+            $"Warning: AIRGAP3024: Traces and metrics were not exported: the collector at {collector.HttpAddress} was not reached or did " +
+            "not accept them.", result.Error);
+    }
+
+    [TestMethod]
+    public async Task SettingsOfOneSignal_TakePrecedenceOverThoseOfAll()
+    {
+        await using OtlpCollector collector = await OtlpCollector.StartAsync();
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        bench.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+        bench.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.GrpcAddress;
+        bench.Environment["OTEL_EXPORTER_OTLP_HEADERS"] = "x-to=all,x-also=all";
+        bench.Environment["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] = "http/protobuf";
+        bench.Environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = $"{collector.HttpAddress}/own/traces";
+        bench.Environment["OTEL_EXPORTER_OTLP_TRACES_HEADERS"] = "x-to=traces";
+        bench.Environment["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"] = "gzip";
+        bench.Environment["NO_PROXY"] = "127.0.0.1";
+
+        CliResult result = await bench.RunFreshAsync("tag", "list", "-i", $"{bench.Registry.Host}/mirror/simple-app-bundle");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.DoesNotContain("AIRGAP3024", result.Error);
+        ReceivedRequest traces = collector.Requests.Single(request => request.Path == "/own/traces");
+        Assert.AreEqual("traces", traces.Headers["x-to"]);
+        Assert.IsFalse(traces.Headers.ContainsKey("x-also"));
+        Assert.AreEqual("gzip", traces.Headers["Content-Encoding"]);
+        Assert.Contains("dotnet-airgap tag list", collector.Spans.Select(span => span.Name));
+        ReceivedRequest metrics = collector.Requests.Single(request => request.Path != "/own/traces");
+        Assert.AreEqual("all", metrics.Headers["x-to"]);
+        Assert.StartsWith("application/grpc", metrics.Headers["Content-Type"]);
+    }
+
+    [TestMethod]
+    [DataRow("OTEL_EXPORTER_OTLP_CERTIFICATE", "none.pem", "were not exported: ")]
+    [DataRow("OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", "none.pem", "OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE is not supported")]
+    [DataRow("OTEL_EXPORTER_OTLP_HEADERS", "Bearer of-secrets", "OTEL_EXPORTER_OTLP_HEADERS is not a list of NAME=VALUE.")]
+    [DataRow("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "a name=b", "OTEL_EXPORTER_OTLP_METRICS_HEADERS is not a list of NAME=VALUE.")]
+    [DataRow("OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "OTEL_EXPORTER_OTLP_TIMEOUT is not a number of milliseconds.")]
+    [DataRow("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", "OTEL_EXPORTER_OTLP_COMPRESSION is 'zstd'; gzip and none are supported.")]
+    [DataRow("OTEL_TRACES_EXPORTER", "console", "Traces for 'console' were not exported: OTEL_TRACES_EXPORTER names it")]
+    [DataRow("OTEL_METRICS_EXPORTER", "otlp,prometheus", "Metrics for 'prometheus' were not exported: OTEL_METRICS_EXPORTER names it")]
+    public async Task NoSettingOfTheExport_EndsTheRun(string name, string value, string expected)
+    {
+        await using OtlpCollector collector = await OtlpCollector.StartAsync();
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        bench.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        bench.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.HttpAddress;
+        bench.Environment["NO_PROXY"] = "127.0.0.1";
+        bench.Environment[name] = value;
+
+        CliResult result = await bench.RunFreshAsync("tag", "list", "-i", $"{bench.Registry.Host}/mirror/simple-app-bundle");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.Contains("v1.0.0", result.Output);
+        Assert.Contains("Warning: AIRGAP3024: ", result.Error);
+        Assert.Contains(expected, result.Error);
+        Assert.DoesNotContain("of-secrets", result.Error);
+        Assert.AreEqual(name.EndsWith("_EXPORTER", StringComparison.Ordinal), collector.Points.Any(), "what can be exported is");
     }
 
     [TestMethod]
