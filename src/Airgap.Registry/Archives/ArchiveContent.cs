@@ -60,7 +60,7 @@ internal sealed class ArchiveContent : IRegistryContent
 
     public Digest? ResolveTag(string name, string tag) => Find(name)?.ResolveTag(tag);
 
-    public List<string>? ListTags(string name) => Find(name)?.Tags;
+    public List<string>? ListTags(string name, string after = "", int most = int.MaxValue) => Find(name)?.Tags;
 
     public List<string> ListRepositories() => [.. _repositories.Keys];
 

@@ -15,7 +15,9 @@ internal sealed class ListHandler(IRegistryContent content)
 
     public Task TagsAsync(HttpContext context, string name)
     {
-        List<string> tags = content.ListTags(name) ?? throw Refusal.NameUnknown(name);
+        int count = CountOf(context);
+        List<string> tags = content.ListTags(name, LastOf(context), count == int.MaxValue ? count : count + 1)
+            ?? throw Refusal.NameUnknown(name);
         List<string> page = Page(context, tags, $"/v2/{name}/tags/list");
         return ResponseWriter.JsonAsync(context, "application/json", json =>
         {
@@ -78,13 +80,20 @@ internal sealed class ListHandler(IRegistryContent content)
         json.WriteEndObject();
     }
 
-    private static List<string> Page(HttpContext context, List<string> sorted, string path)
+    private static int CountOf(HttpContext context)
     {
         int count = DefaultPage;
-        if (context.Request.Query["n"] is [{ } n] && !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out count))
-            throw Refusal.PageNumber();
+        return context.Request.Query["n"] is [{ } n] && !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out count)
+            ? throw Refusal.PageNumber() : count;
+    }
+
+    private static string LastOf(HttpContext context) => context.Request.Query["last"] is [{ } last] ? last : "";
+
+    private static List<string> Page(HttpContext context, List<string> sorted, string path)
+    {
+        int count = CountOf(context);
         int start = 0;
-        if (context.Request.Query["last"] is [{ Length: > 0 } last])
+        if (LastOf(context) is { Length: > 0 } last)
         {
             start = sorted.BinarySearch(last, StringComparer.Ordinal);
             start = start < 0 ? ~start : start + 1;

@@ -14,8 +14,11 @@ internal interface IRegistryContent : IDisposable
     /// <summary>The digest that a tag points at, or null.</summary>
     Digest? ResolveTag(string name, string tag);
 
-    /// <summary>All tags in ordinal order; null when the registry does not know the repository.</summary>
-    List<string>? ListTags(string name);
+    /// <summary>
+    /// Tags in ordinal order, at least the first <paramref name="most"/> after <paramref name="after"/>; null when the registry does
+    /// not know the repository.
+    /// </summary>
+    List<string>? ListTags(string name, string after = "", int most = int.MaxValue);
 
     /// <summary>All repositories in ordinal order.</summary>
     List<string> ListRepositories();

@@ -57,7 +57,7 @@ internal sealed class RegistryStorage : IRegistryContent
 
     Digest? IRegistryContent.ResolveTag(string name, string tag) => Tags.Resolve(name, tag);
 
-    List<string>? IRegistryContent.ListTags(string name) => Tags.List(name);
+    List<string>? IRegistryContent.ListTags(string name, string after, int most) => Tags.List(name, after, most);
 
     List<string> IRegistryContent.ListRepositories() => Catalog.List();
 

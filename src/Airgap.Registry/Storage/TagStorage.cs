@@ -75,9 +75,12 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, Remova
         }
     }
 
-    /// <summary>All tags in ordinal order.</summary>
+    /// <summary>Tags in ordinal order.</summary>
+    /// <param name="name">The repository.</param>
+    /// <param name="after">The last tag that is not listed; empty for none. Each page would otherwise look at all tags.</param>
+    /// <param name="most">The most tags to list.</param>
     /// <returns>Null when the registry does not know the repository.</returns>
-    public List<string>? List(string name)
+    public List<string>? List(string name, string after = "", int most = int.MaxValue)
     {
         if (!Directory.Exists(layout.Manifests(name)))
             return null;
@@ -85,9 +88,12 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, Remova
         List<string> tags = [];
         if (Directory.Exists(layout.Tags(name)))
         {
-            foreach (string folder in Directory.EnumerateDirectories(layout.Tags(name)))
+            string[] folders = [.. Directory.EnumerateDirectories(layout.Tags(name)).Select(folder => Path.GetFileName(folder))
+                .Where(tag => string.CompareOrdinal(tag, after) > 0).Order(StringComparer.Ordinal)];
+            foreach (string tag in folders)
             {
-                string tag = Path.GetFileName(folder);
+                if (tags.Count == most)
+                    break;
                 // A sweep may move the tag away at any moment, and drop the marks at its end.
                 if (gone.Count == 0
                     ? File.Exists(layout.CurrentTag(name, tag))
@@ -98,7 +104,6 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, Remova
             }
         }
 
-        tags.Sort(StringComparer.Ordinal);
         return tags;
     }
 }
