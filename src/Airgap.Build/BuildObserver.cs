@@ -55,7 +55,7 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
     /// <inheritdoc/>
     public void BlobFinished(Descriptor blob, BlobOutcome outcome)
     {
-        _meter.Finished(blob);
+        _meter.Finished(blob, outcome);
         log.Message(MessageImportance.Low, $"{_indent}{Word(outcome)} {blob.Digest} ({ByteSize.Format(blob.Size)})");
         ReportProgress();
     }

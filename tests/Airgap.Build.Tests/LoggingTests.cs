@@ -29,9 +29,9 @@ public sealed class LoggingTests
 
         Assert.AreSequenceEqual(new[]
         {
-            $"  0 of 1 blobs, 2.0 MB of 4.0 MB (50%), 66.7 kB/s, 30 s left; slowest: {s_blob.Digest.Hex[..12]}, 2.0 MB of 4.0 MB, 29 s left",
-            "  0 of 1 blobs, 4.0 MB of 4.0 MB (100%), 66.7 kB/s, 0 ms left; slowest: " +
-            $"{s_blob.Digest.Hex[..12]}, 4.0 MB of 4.0 MB, 0 ms left",
+            "  0 of 1 blobs, 2.0 MB of 4.0 MB (50%), 68.0 kB/s, 29 s left; slowest: " +
+            $"{s_blob.Digest.Hex[..12]}, 2.0 MB of 4.0 MB, 29 s left",
+            $"  0 of 1 blobs, 4.0 MB of 4.0 MB (99%); slowest: {s_blob.Digest.Hex[..12]}, 4.0 MB of 4.0 MB",
         }, _engine.Messages.Select(message => message.Message));
         Assert.IsTrue(_engine.Messages.All(message => message.Importance == MessageImportance.High));
     }

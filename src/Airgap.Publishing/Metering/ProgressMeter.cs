@@ -19,6 +19,10 @@ internal sealed class ProgressMeter(TimeProvider clock)
     private readonly RateEstimate _estimate = new(clock);
     private long _sent;
     private long _done;
+    private long _begun;
+    private long _skipped;
+    private long _mounted;
+    private long _present;
     private int _finished;
     private int _smallLeft;
     private int _totalBlobs;
@@ -55,6 +59,10 @@ internal sealed class ProgressMeter(TimeProvider clock)
         Volatile.Write(ref _smallLeft, small);
         Volatile.Write(ref _sent, 0);
         Volatile.Write(ref _done, 0);
+        Volatile.Write(ref _begun, 0);
+        Volatile.Write(ref _skipped, 0);
+        Volatile.Write(ref _mounted, 0);
+        Volatile.Write(ref _present, 0);
         Volatile.Write(ref _finished, 0);
         Volatile.Write(ref _totalBytes, bytes);
         Volatile.Write(ref _totalBlobs, blobs);
@@ -68,15 +76,18 @@ internal sealed class ProgressMeter(TimeProvider clock)
     /// <summary>Adds transferred bytes of a blob; negative when they must be transferred again.</summary>
     public void Moved(Descriptor blob, long bytes)
     {
-        if (_reported.AddOrUpdate(blob.Digest, bytes, (_, sum) => sum + bytes) == bytes)
-            _underWay.TryAdd(blob.Digest, (blob, clock.GetTimestamp()));
+        if (_reported.AddOrUpdate(blob.Digest, bytes, (_, sum) => sum + bytes) == bytes
+            && _underWay.TryAdd(blob.Digest, (blob, clock.GetTimestamp()))
+            && Interlocked.Add(ref _begun, blob.Size) == blob.Size)
+            _estimate.Start();
         Interlocked.Add(ref _sent, bytes);
         Interlocked.Add(ref _done, bytes);
     }
 
     /// <summary>Counts a blob as present at the destination, copied or not.</summary>
-    public void Finished(Descriptor blob)
+    public void Finished(Descriptor blob, BlobOutcome outcome = BlobOutcome.Copied)
     {
+        long rest = blob.Size - _reported.GetValueOrDefault(blob.Digest);
         bool moved = _underWay.TryRemove(blob.Digest, out (Descriptor Blob, long Start) entry);
         if (blob.Size <= RateEstimate.SmallBlob)
         {
@@ -85,7 +96,12 @@ internal sealed class ProgressMeter(TimeProvider clock)
                 _estimate.NoteSmall(clock.GetElapsedTime(entry.Start));
         }
 
-        Interlocked.Add(ref _done, blob.Size - _reported.GetValueOrDefault(blob.Digest));
+        // Without a byte moved, it was mounted or there.
+        if (moved)
+            Interlocked.Add(ref _skipped, rest);
+        else
+            Interlocked.Add(ref outcome == BlobOutcome.Mounted ? ref _mounted : ref _present, blob.Size);
+        Interlocked.Add(ref _done, rest);
         Interlocked.Increment(ref _finished);
     }
 
@@ -97,17 +113,19 @@ internal sealed class ProgressMeter(TimeProvider clock)
             Progress[] all = [.. parts.Select(part => part.Meter.Whole())];
             int finished = parts.Sum(part => Volatile.Read(ref part.Meter._finished));
             int blobs = parts.Sum(part => Volatile.Read(ref part.Meter._totalBlobs));
-            return new Progress(Blobs(finished, blobs), all.Sum(part => part.Done), all.Sum(part => part.Total),
-                all.Sum(part => part.Rate), all.Max(part => part.Extra));
+            return Progress.OfAll(Blobs(finished, blobs), all);
         }
 
         long total = Volatile.Read(ref _totalBytes);
+        long left = LeftToSend(total);
+        (double rate, TimeSpan ofSmall) = _estimate.Estimate(
+            Volatile.Read(ref _sent), left, Math.Max(0, Volatile.Read(ref _smallLeft)), _underWay.Count);
         return new Progress(
             Blobs(Volatile.Read(ref _finished), Volatile.Read(ref _totalBlobs)),
-            Math.Clamp(Volatile.Read(ref _done), 0, total),
-            total,
-            _estimate.Rate(Volatile.Read(ref _sent)),
-            _estimate.OfSmall(Math.Max(0, Volatile.Read(ref _smallLeft)), _underWay.Count));
+            Math.Clamp(Volatile.Read(ref _done), 0, total), total, rate, ofSmall)
+        {
+            ToSend = left,
+        };
     }
 
     /// <summary>
@@ -139,6 +157,16 @@ internal sealed class ProgressMeter(TimeProvider clock)
     /// <summary>The progress in one line, with the slowest blob, for logs.</summary>
     public string Line() =>
         Whole().Text() + (Slowest(SmallestNamed) is { } slowest ? $"; slowest: {slowest.Short()}" : "");
+
+    // Of the blobs that have not begun, as large a part will be mounted as before.
+    private long LeftToSend(long total)
+    {
+        long begun = Volatile.Read(ref _begun);
+        long mounted = Volatile.Read(ref _mounted);
+        double sent = begun == 0 ? 1 : (double)begun / (begun + mounted);
+        long waiting = Math.Max(0, total - begun - mounted - Volatile.Read(ref _present));
+        return Math.Max(0, begun - Volatile.Read(ref _sent) - Volatile.Read(ref _skipped)) + (long)(sent * waiting);
+    }
 
     private (string Name, ProgressMeter Meter)[] Parts()
     {

@@ -78,7 +78,7 @@ internal sealed class ConsoleObserver : IRegistriesObserver, IDisposable
     /// <inheritdoc/>
     public void BlobFinished(Descriptor blob, BlobOutcome outcome)
     {
-        _meter.Finished(blob);
+        _meter.Finished(blob, outcome);
         if (!_toArchive || !_layers.Contains(blob.Digest) || !_started.TryRemove(blob.Digest, out long start))
             return;
         WriteIndexLine();
@@ -114,6 +114,6 @@ internal sealed class ConsoleObserver : IRegistriesObserver, IDisposable
 
         public void BlobProgress(Descriptor blob, long bytes) => meter.Moved(blob, bytes);
 
-        public void BlobFinished(Descriptor blob, BlobOutcome outcome) => meter.Finished(blob);
+        public void BlobFinished(Descriptor blob, BlobOutcome outcome) => meter.Finished(blob, outcome);
     }
 }

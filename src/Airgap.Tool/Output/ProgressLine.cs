@@ -5,7 +5,8 @@ namespace Airgap.Tool.Output;
 
 /// <summary>
 /// Writes the progress of a transfer to standard error. On a terminal: bars, redrawn ten times a second, one for the
-/// whole and one for each of the largest blobs in progress. Without a terminal: a line every half minute, which names the slowest blob.
+/// whole and one for each of the largest blobs in progress. Without a terminal, or on one that only takes text: a line every
+/// half minute, which names the slowest blob.
 /// With <c>--json</c>, or under imgpkg's name without a terminal: nothing.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
@@ -28,7 +29,7 @@ internal sealed class ProgressLine : IDisposable
     {
         _session = session;
         _meter = meter;
-        _live = session.Terminal.ErrorIsTerminal;
+        _live = session.Terminal is { ErrorIsTerminal: true, IsDumb: false };
         // Redrawn lines would break up the output of a trace.
         if (session.Options.Json || session.Options.Debug || (session.Identity.IsImgpkg && !_live))
             return;

@@ -95,7 +95,7 @@ internal sealed class VerbObserver : IPushObserver, IPullObserver, ITransferObse
     public void BlobProgress(Descriptor blob, long bytes) => _meter.Moved(blob, bytes);
 
     /// <inheritdoc/>
-    public void BlobFinished(Descriptor blob, BlobOutcome outcome) => _meter.Finished(blob);
+    public void BlobFinished(Descriptor blob, BlobOutcome outcome) => _meter.Finished(blob, outcome);
 
     /// <inheritdoc/>
     public void Dispose() => _progress.Dispose();

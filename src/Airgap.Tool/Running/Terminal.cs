@@ -13,6 +13,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
     /// <summary>True if errors go to a terminal with colours. NO_COLOR turns them off.</summary>
     public bool HasColors { get; init; }
 
+    /// <summary>True if the terminal only takes text, as TERM=dumb tells: nothing can be drawn again.</summary>
+    public bool IsDumb { get; init; }
+
     /// <summary>The columns, if known in advance; null to ask the screen.</summary>
     public int? Columns { get; init; }
 
@@ -28,6 +31,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
             HasColors = !Console.IsErrorRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb")),
+            IsDumb = Environment.GetEnvironmentVariable("TERM") == "dumb",
         };
 
     /// <summary>Flushes both streams.</summary>

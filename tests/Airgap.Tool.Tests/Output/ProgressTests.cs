@@ -38,7 +38,7 @@ public sealed class ProgressTests
         meter.Finished(s_first);
         meter.Finished(s_second);
 
-        Assert.AreEqual("2 of 2 blobs, 10.0 MB of 10.0 MB (100%)", meter.Whole().Text());
+        Assert.AreEqual("2 of 2 blobs, 10.0 MB of 10.0 MB (99%)", meter.Whole().Text());
     }
 
     [TestMethod]
@@ -58,7 +58,7 @@ public sealed class ProgressTests
         clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.IsTrue(meter.HasTotals);
-        Assert.AreEqual("1 of 4 blobs, 7.0 MB of 20.0 MB (35%), 7.0 MB/s, 1.9 s left", meter.Whole().Text());
+        Assert.AreEqual("1 of 4 blobs, 7.0 MB of 20.0 MB (35%), 7.0 MB/s, 9.0 s left", meter.Whole().Text());
         Assert.AreSequenceEqual(
             ["a.corp/x: 1 of 2 blobs", "b.corp/x: 0 of 2 blobs"], meter.Largest(4, 1_000_000).Select(side => side.Name));
     }
@@ -158,6 +158,21 @@ public sealed class ProgressTests
     }
 
     [TestMethod]
+    public void OnATerminalThatOnlyTakesText_NothingIsDrawnAnew()
+    {
+        ManualClock clock = new();
+        using StringWriter error = new() { NewLine = "\n" };
+        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, true, true) { IsDumb = true },
+            new GlobalOptions());
+        ProgressMeter meter = new(clock);
+        meter.Start(2, 10);
+        using (new ProgressLine(session, meter, clock))
+            clock.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.AreEqual("copy: 0 of 2 blobs, 0 B of 10 B (0%)\n", error.ToString());
+    }
+
+    [TestMethod]
     public void OnATerminal_TheLargestBlobsUnderWayHaveBars()
     {
         (ManualClock clock, ProgressMeter meter, StringWriter error, Session session) = Watched();
@@ -177,7 +192,7 @@ public sealed class ProgressTests
             meter.Finished(s_first);
             meter.Finished(s_second);
             clock.Advance(TimeSpan.FromMilliseconds(100));
-            Assert.EndsWith("\r\u001b[2A\u001b[Jcopy: [####################] 100%  2 of 2 blobs, 10.0 MB of 10.0 MB, 3.6 MB/s, 0 ms left",
+            Assert.EndsWith("\r\u001b[2A\u001b[Jcopy: [####################]  99%  2 of 2 blobs, 10.0 MB of 10.0 MB",
                 error.ToString());
         }
 
@@ -192,7 +207,7 @@ public sealed class ProgressTests
         meter.Start(2, 10_000_000, new Dictionary<Digest, string> { [s_first.Digest] = "apps/frontend layer 1/3" });
         meter.Moved(s_first, 3_000_000);
         Assert.AreEqual("apps/frontend layer 1/3", meter.Largest(4, 1).Single().Name);
-        Assert.AreEqual("1 of 1 blobs, 678 B (100%)", new Progress("1 of 1 blobs", 678, 0, 0).Text());
+        Assert.AreEqual("1 of 1 blobs, 678 B", new Progress("1 of 1 blobs", 678, 0, 0).Text());
     }
 
     [TestMethod]
