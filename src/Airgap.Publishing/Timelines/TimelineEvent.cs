@@ -70,6 +70,16 @@ internal sealed record TimelineEvent(string Phase, string Name, string Category,
         Facts = [new("name", group.ToString())],
     };
 
+    /// <summary>The name of a row.</summary>
+    public static TimelineEvent RowName(TimelineLane lane) => new("M", "thread_name", "", (int)lane.Group, lane.Row)
+    {
+        Facts =
+        [
+            new("name", lane == TimelineLanes.Run
+                ? "Run" : string.Create(CultureInfo.InvariantCulture, $"{lane.Group} {lane.Row + 1}")),
+        ],
+    };
+
     /// <summary>Writes it as JSON.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {

@@ -17,6 +17,8 @@ internal sealed class TimelineFile : IDisposable
     private readonly OutputTarget _target;
     private readonly string _temporary;
     private readonly FileStream _stream;
+    private readonly HashSet<TimelineLane> _named = [];
+    private readonly HashSet<string> _arrows = new(StringComparer.Ordinal);
     private bool _isEmpty = true;
     private bool _isOver;
     private bool _isNamed;
@@ -66,8 +68,25 @@ internal sealed class TimelineFile : IDisposable
             Write(TimelineEvent.GroupName(group));
     }
 
-    /// <summary>Writes an event.</summary>
-    public void Write(TimelineEvent each)
+    /// <summary>Writes a span's events, and at its row's first one the row's name.</summary>
+    public void Write(IEnumerable<TimelineEvent> events, TimelineLane lane)
+    {
+        lock (_lock)
+        {
+            if (_named.Add(lane))
+                Write(TimelineEvent.RowName(lane));
+            foreach (TimelineEvent each in events)
+            {
+                // What was there before the run has no span, so no arrow comes from it.
+                if (each.Phase == "s")
+                    _arrows.Add(each.Flow!);
+                if (each.Phase != "f" || _arrows.Contains(each.Flow!))
+                    Write(each);
+            }
+        }
+    }
+
+    private void Write(TimelineEvent each)
     {
         lock (_lock)
         {

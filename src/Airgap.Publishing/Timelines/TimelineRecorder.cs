@@ -100,7 +100,7 @@ internal sealed class TimelineRecorder : IDisposable
     {
         _root.Stop();
         _listener.Dispose();
-        _file.Write(TimelineEvent.Of(_root, TimelineLanes.Run, _root.StartTimeUtc));
+        _file.Write([TimelineEvent.Of(_root, TimelineLanes.Run, _root.StartTimeUtc)], TimelineLanes.Run);
         return _file.Complete();
     }
 
@@ -117,7 +117,6 @@ internal sealed class TimelineRecorder : IDisposable
         if (activity.TraceId != _root.TraceId || _lanes.Leave(activity) is not { } lane)
             return;
         _summary.Add(activity, _root.StartTimeUtc);
-        foreach (TimelineEvent each in TimelineEvent.AllOf(activity, lane, _root.StartTimeUtc))
-            _file.Write(each);
+        _file.Write(TimelineEvent.AllOf(activity, lane, _root.StartTimeUtc), lane);
     }
 }

@@ -59,6 +59,28 @@ public sealed class TimelineRecorderTests
     }
 
     [TestMethod]
+    public async Task EachRowHasAName()
+    {
+        using TempFolder folder = new();
+        await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, () =>
+        {
+            TimelineRecorder.Current!.Confirm();
+            using (s_source.StartActivity("blob"))
+            using (s_source.StartActivity("request"))
+            {
+            }
+
+            return Task.FromResult(0);
+        });
+
+        JsonElement[] events = Events(folder["t.json"]);
+        (int, int) Row(JsonElement each) => (each.GetProperty("pid").GetInt32(), each.GetProperty("tid").GetInt32());
+        Assert.AreSequenceEqual(
+            events.Where(each => each.GetProperty("ph").GetString() == "X").Select(Row).Distinct().Order(),
+            events.Where(each => each.GetProperty("name").GetString() == "thread_name").Select(Row).Order());
+    }
+
+    [TestMethod]
     public async Task TwoConcurrentRuns_HaveTheirOwnTimelines()
     {
         using TempFolder folder = new();
