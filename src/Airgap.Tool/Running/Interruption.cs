@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Airgap.Tool.Running;
 
 /// <summary>
 /// Handles SIGINT, SIGTERM and SIGHUP. The first signal asks the command to stop and gives it <see cref="Grace"/> to
-/// clean up; the second, or the end of that time, ends the process at once.
+/// clean up; a second one, or the end of that time, ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -21,8 +22,11 @@ internal sealed class Interruption : IDisposable
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
     private readonly PosixSignalRegistration _hangUp;
+    // 'timeout' and wrappers of commands send the signal to the process and to its group: that is one interruption, not two.
+    private static readonly TimeSpan s_echo = TimeSpan.FromMilliseconds(200);
+
     private Timer? _deadline;
-    private int _signals;
+    private long _first;
 
     /// <summary>Starts listening.</summary>
     public Interruption()
@@ -52,8 +56,14 @@ internal sealed class Interruption : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _signals) > 1)
-            Environment.Exit(ExitCode);
+        long now = Stopwatch.GetTimestamp();
+        if (Interlocked.CompareExchange(ref _first, now, 0) is not 0 and var first)
+        {
+            if (Stopwatch.GetElapsedTime(first, now) >= s_echo)
+                Environment.Exit(ExitCode);
+            return;
+        }
+
         _deadline = new Timer(static _ => Environment.Exit(ExitCode), null, Grace, Timeout.InfiniteTimeSpan);
         _source.Cancel();
     }

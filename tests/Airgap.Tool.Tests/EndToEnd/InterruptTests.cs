@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Kubernetes;
@@ -16,6 +17,7 @@ public sealed class InterruptTests
     private const string Bundle = "registry.local:5055/user1/simple-app-bundle:v1.0.0";
     private const string Log = "audit.jsonl";
     private const string Page = "report.html";
+    private const string Timeline = "time.json";
 
     /// <summary>The promised time, in seconds; AIRGAP_INTERRUPT_SECONDS sets another for a machine that is always busy.</summary>
     private static readonly double s_allowed =
@@ -43,8 +45,13 @@ public sealed class InterruptTests
         Assert.IsLessThanOrEqualTo(s_allowed, seconds.Order().ElementAt(seconds.Count / 2));
     }
 
+    // As 'timeout' does: to the process, and to its group.
+    [TestMethod]
+    public async Task ASignalThatComesTwiceAtOnce_IsOneInterruption() =>
+        await InterruptAsync("-INT", RequestKind.UploadPut, "--to-repo final.local:5055/out", isEchoed: true);
+
     /// <returns>Seconds from the signal to the end of the process.</returns>
-    private static async Task<double> InterruptAsync(string signal, RequestKind kind, string destination)
+    private static async Task<double> InterruptAsync(string signal, RequestKind kind, string destination, bool isEchoed = false)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,12 +64,19 @@ public sealed class InterruptTests
             return kind == RequestKind.BlobGet ? Fault.Stall(never.Task, afterBytes: 16) : Fault.Delay(never.Task);
         };
 
-        string[] command = ["copy", "-b", Bundle, .. destination.Split(' '), "--audit-log", Log, "--report", Page];
+        string[] command = ["copy", "-b", Bundle, .. destination.Split(' '), "--audit-log", Log, "--report", Page, "--timeline", Timeline];
         using Process tool = bench.Start(command);
         Task<string> error = tool.StandardError.ReadToEndAsync();
         await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Stopwatch watch = Stopwatch.StartNew();
         Assert.AreEqual(0, SendSignal(tool.Id, SignalNumber(signal)));
+        if (isEchoed)
+        {
+            // Two at the very same moment would arrive as one.
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+            Assert.AreEqual(0, SendSignal(tool.Id, SignalNumber(signal)));
+        }
+
         await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         double seconds = watch.Elapsed.TotalSeconds;
 
@@ -70,7 +84,10 @@ public sealed class InterruptTests
         Assert.Contains("AIRGAP3009", await error);
         string[] again = destination.StartsWith("--to-tar", StringComparison.Ordinal) ? [.. command, "--resume"] : command;
         Assert.Contains($"Continue with: dotnet airgap {string.Join(' ', again)}\n", await error);
-        Assert.IsEmpty(bench.Finished().Except([Log, Page]));
+        Assert.IsEmpty(bench.Finished().Except([Log, Page, Timeline]));
+        using (JsonDocument timeline = JsonDocument.Parse(File.ReadAllText(bench.Folder[Timeline])))
+            Assert.Contains("dotnet-airgap copy", timeline.RootElement.GetProperty("traceEvents").EnumerateArray()
+                .Select(each => each.GetProperty("name").GetString()));
         Assert.Contains("\"outcome\":\"AIRGAP3009\"", Assert.ContainsSingle(File.ReadAllLines(bench.Folder[Log])));
 
         Assert.Contains("<span>Interrupted while ", File.ReadAllText(bench.Folder[Page]));
