@@ -56,6 +56,9 @@ internal sealed class RegistryApplication
         context.Response.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
         BrowserGuard.Harden(context.Response);
         _metrics?.Begin();
+        if (_metrics is not null || _log is not null)
+            CountedBody.Begin(context.Request);
+        bool isBroken = false;
         try
         {
             _guard.Check(context.Request);
@@ -78,14 +81,21 @@ internal sealed class RegistryApplication
                 _changes.Tell(changed.Path);
             // When the client has disconnected, or half the response is sent, only a broken connection shows that it is incomplete.
             if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+            {
+                isBroken = true;
                 context.Abort();
+            }
             else
+            {
                 await ResponseWriter.ErrorAsync(context, RefusalOf(e));
+            }
         }
         finally
         {
-            _metrics?.End(context, start);
-            Log(context, user, start);
+            // After an Abort, the token is cancelled only a moment later.
+            isBroken |= context.RequestAborted.IsCancellationRequested;
+            _metrics?.End(context, start, isBroken);
+            Log(context, user, start, isBroken);
         }
     }
 
@@ -150,17 +160,17 @@ internal sealed class RegistryApplication
         _ => new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", $"The registry failed ({exception.GetType().Name})."),
     };
 
-    private void Log(HttpContext context, string? user, long start)
+    private void Log(HttpContext context, string? user, long start, bool isBroken)
     {
         if (_log is null)
             return;
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path;
-        string status = context.RequestAborted.IsCancellationRequested ? "aborted" : $"{context.Response.StatusCode}";
+        string status = isBroken ? "aborted" : $"{context.Response.StatusCode}";
         long sent = HttpMethods.IsHead(context.Request.Method) ? 0 : context.Response.ContentLength ?? 0;
         _log(Printable.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {context.Connection.RemoteIpAddress} {user ?? "-"} {context.Request.Method} " +
-            $"{target} {status} in={context.Request.ContentLength ?? 0} out={sent} " +
+            $"{target} {status} in={CountedBody.LengthOf(context.Request)} out={sent} " +
             $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms")));
     }
 }

@@ -32,10 +32,11 @@ internal sealed class ServerMetrics
     /// <summary>A request ends.</summary>
     /// <param name="context">The request with its answer.</param>
     /// <param name="start">The timestamp of its beginning.</param>
-    public void End(HttpContext context, long start)
+    /// <param name="isBroken">True if its answer is not complete.</param>
+    public void End(HttpContext context, long start, bool isBroken)
     {
         Interlocked.Decrement(ref _active);
-        if (context.RequestAborted.IsCancellationRequested)
+        if (isBroken)
         {
             Interlocked.Increment(ref _aborted);
             return;
@@ -45,7 +46,7 @@ internal sealed class ServerMetrics
         if (!HttpMethods.IsHead(method))
             Interlocked.Add(ref _sent, context.Response.ContentLength ?? 0);
         if (context.Response.StatusCode < StatusCodes.Status300MultipleChoices)
-            Interlocked.Add(ref _received, context.Request.ContentLength ?? 0);
+            Interlocked.Add(ref _received, CountedBody.LengthOf(context.Request));
         _series.GetOrAdd(
             (RouteOf(context.Request.Path.Value ?? ""), MethodOf(method), context.Response.StatusCode), static _ => new Series())
             .Add(Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Airgap.TestKit;
@@ -31,6 +32,26 @@ public sealed class ServerMetricsTests
         Assert.DoesNotContain("hostile", text);
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#'))
             Assert.IsTrue(double.TryParse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture, out _), line);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task ReceivedBytes_AreThoseOfTheBody_WhetherItsLengthIsToldOrNot(bool inChunks)
+    {
+        ConcurrentQueue<string> lines = new();
+        await using Api api = await Api.StartAsync(new RegistryFixtureOptions
+        {
+            Configure = options => options with { Metrics = true, AccessLog = lines.Enqueue },
+        });
+        string upload = await api.StartUploadAsync("new");
+        (string, string)[] headers = inChunks ? [("Transfer-Encoding", "chunked")] : [];
+
+        Assert.AreEqual(202, (await api.SendAsync("PATCH", upload, new byte[300_000], headers)).Status);
+
+        string text = Encoding.UTF8.GetString((await api.GetAsync("/metrics")).Body);
+        Assert.AreEqual(300_000, Value(text, "airgap_registry_received_bytes_total"));
+        Assert.Contains(" 202 in=300000 out=0 ", lines.Single(line => line.Contains(" PATCH ", StringComparison.Ordinal)));
     }
 
     [TestMethod]
