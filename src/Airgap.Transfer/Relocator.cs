@@ -35,7 +35,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         {
             // Requested while the source is being read, so that the latencies overlap. An archive is read quickly, and a damaged one should
             // cause no requests.
-            state = new DestinationState(registry.GetRepository(destination), _observer);
+            state = new DestinationState(registry.GetRepository(destination), _observer, options.UploadsAhead);
             state.Begin(cancellationToken);
         }
 

@@ -1,5 +1,6 @@
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Oci.Uploads;
 
 namespace Airgap.Oci.Client;
 
@@ -86,6 +87,18 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the transfer.</param>
     Task<BlobOutcome> PushBlobAsync(
         IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Opens an upload before the blob is known to be sent. This only saves time.</summary>
+    /// <param name="blob">The blob; no repository of the registry is known to have it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null if nothing was opened: on a failure, or because a push may create the repository.</returns>
+    internal Task<OpenedUpload?> TryOpenUploadAsync(Descriptor blob, CancellationToken cancellationToken) =>
+        Task.FromResult<OpenedUpload?>(null);
+
+    /// <summary>As <see cref="PushBlobAsync"/>, by an opened upload, if that has not expired.</summary>
+    internal Task<BlobOutcome> PushOpenedBlobAsync(
+        IBlobContent content, OpenedUpload opened, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        PushBlobAsync(content, mountFrom: null, progress, cancellationToken);
 
     /// <summary>
     /// Sends a blob's bytes even if the registry reports the blob as present, because its storage may have lost them.

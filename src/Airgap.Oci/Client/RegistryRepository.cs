@@ -38,6 +38,16 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         CallerContext.LeaveAsync(() => WriteAsync(
             token => new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(token), cancellationToken));
 
+    // What creates repositories, and Amazon's own service, decide about uploads first.
+    Task<OpenedUpload?> IImageRepository.TryOpenUploadAsync(Descriptor blob, CancellationToken cancellationToken) =>
+        creator is not null || layers is not null ? Task.FromResult<OpenedUpload?>(null)
+            : CallerContext.LeaveAsync(() => OpenedUpload.TryOpenAsync(transport, Name, blob, cancellationToken));
+
+    Task<BlobOutcome> IImageRepository.PushOpenedBlobAsync(
+        IBlobContent content, OpenedUpload opened, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        CallerContext.LeaveAsync(() =>
+            new BlobUpload(transport, Name, content, mountFrom: null, progress, opened: opened).RunAsync(cancellationToken));
+
     Task IImageRepository.ReplaceBlobAsync(IBlobContent content, IProgress<long>? progress, CancellationToken cancellationToken) =>
         new BlobUpload(transport, Name, content, mountFrom: null, progress, isReplacement: true).RunAsync(cancellationToken);
 

@@ -14,7 +14,7 @@ namespace Airgap.Oci.Uploads;
 /// <remarks>Source: OCI distribution specification, "Pushing blobs" and "Mounting a blob from another repository".</remarks>
 internal sealed class BlobUpload(
     Transport transport, RepositoryName repository, IBlobContent content, RepositoryName? mountFrom, IProgress<long>? sink,
-    bool isReplacement = false)
+    bool isReplacement = false, OpenedUpload? opened = null)
 {
     // Limits a registry that forgets sessions again and again.
     private const int MostRestarts = 3;
@@ -119,11 +119,12 @@ internal sealed class BlobUpload(
 
             if (_sessions.Current is null)
             {
-                (UploadSession? opened, BlobOutcome found) = await _opening.OpenAsync(_wasRefused, cancellationToken);
+                (UploadSession? begun, BlobOutcome found) =
+                    opened?.Take() ?? await _opening.OpenAsync(_wasRefused, cancellationToken);
                 _wasRefused = false;
-                if (opened is null)
+                if (begun is null)
                     return Found(found);
-                await _sessions.BeginAsync(opened, cancellationToken);
+                await _sessions.BeginAsync(begun, cancellationToken);
             }
 
             UploadSession session = _sessions.Current!;
@@ -138,6 +139,11 @@ internal sealed class BlobUpload(
                 _form.Succeed();
                 _capabilities.NoteUploaded(repository.Path, _digest);
                 return BlobOutcome.Copied;
+            }
+            catch (AirgapException refusal) when (session.IsEarly && IsAtDestination(refusal) && refusal.Code != ErrorCode.Canceled)
+            {
+                // It may have expired, which says nothing about the form.
+                _sessions.Forget();
             }
             catch (AirgapException refusal) when (IsAtDestination(refusal) && UploadFailures.IsOfForm(refusal, _spoiled > 0))
             {

@@ -51,6 +51,9 @@ internal sealed class UploadSession
     /// <summary>True after the status was requested: the bytes were not all sent in one request.</summary>
     public bool WasAsked { get; private set; }
 
+    /// <summary>True if it was opened before its blob was known to be sent, so that it may have expired.</summary>
+    public bool IsEarly { get; set; }
+
     /// <summary>Counts a status request without a response.</summary>
     /// <returns>The number of such requests since the last response.</returns>
     public int CountUnanswered() => ++_unanswered;

@@ -57,6 +57,15 @@ internal sealed record CopyContext(
     public static string KindOf(RelocationSource source) =>
         source is RelocationSource.Several ? "archive" : source.GetType().Name.ToLowerInvariant();
 
+    /// <summary>
+    /// Opens uploads during planning; null if something may forbid the transfer or change the plan after that. To be disposed of after
+    /// the run.
+    /// </summary>
+    public UploadsAhead? OpenAhead() =>
+        Request is { Source: RelocationSource.Bundle, Destination: RelocationDestination.Repository, Template: null }
+            && Request.Selection.IsEmpty && Rule is null && Gate is null && !Session.IsDry && Map.Count == 0 && !PlanOptions.KeepGoing
+            ? new UploadsAhead() : null;
+
     /// <summary>Starts the verification of the source archive; null if no signature is required.</summary>
     public Task<SignedBy>? Admit(CancellationToken cancellationToken) => Signing.Admit(Parsed, Request.Source, cancellationToken);
 

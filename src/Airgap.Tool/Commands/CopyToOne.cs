@@ -79,7 +79,8 @@ internal sealed class CopyToOne(CopyContext context)
         using IDisposable? announced =
             await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(_request.Destination, observer, cancellationToken);
         using SelectedSource source = await context.SelectAsync(observer, cancellationToken);
-        TransferPlan plan = await source.PlanAsync(context.PlanOptions, cancellationToken);
+        await using UploadsAhead? ahead = context.OpenAhead();
+        TransferPlan plan = await source.PlanAsync(context.PlanOptions with { UploadsAhead = ahead }, cancellationToken);
         _session.Report.Derived = source.Derived;
         CopyApproval approval = new(context, relocator, source, plan);
         if (!await approval.IsTrustedAsync(cancellationToken))

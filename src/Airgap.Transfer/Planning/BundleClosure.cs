@@ -17,13 +17,12 @@ namespace Airgap.Transfer.Planning;
 /// <param name="reader">Reads the registries.</param>
 /// <param name="tree">Follows the manifests.</param>
 /// <param name="observer">Receives details for the log.</param>
-/// <param name="onlyBeside">True to look for images only in the bundle's own repository; missing ones become
-/// <see cref="BundleNode.Missing"/>.</param>
+/// <param name="onlyBeside">True to find images only beside the bundle; missing ones become <see cref="BundleNode.Missing"/>.</param>
 /// <param name="destination">The destination of the plan; null for none, or an archive.</param>
 /// <param name="state">The requests to the destination; null for none.</param>
-/// <param name="failures">Receives the images that cannot be read, which become <see cref="BundleNode.Missing"/>; null
-/// to throw instead.</param>
+/// <param name="failures">Receives the images that cannot be read, which become <see cref="BundleNode.Missing"/>; null to throw.</param>
 /// <param name="quota">Compares the manifests to read with the registries' quotas; null for no comparison.</param>
+/// <param name="small">Receives the requested bundle's images; null for none.</param>
 internal sealed class BundleClosure(
     SourceReader reader,
     ManifestTree tree,
@@ -32,7 +31,8 @@ internal sealed class BundleClosure(
     RepositoryName? destination = null,
     DestinationState? state = null,
     ImageFailures? failures = null,
-    QuotaWatch? quota = null)
+    QuotaWatch? quota = null,
+    SmallBundle? small = null)
 {
     // More than the number of concurrent requests, and few enough that a bundle of thousands of images does not fill
     // the memory with waiting work.
@@ -79,14 +79,15 @@ internal sealed class BundleClosure(
         BundleContent content = await reading;
         await _locations.AnticipateImagesAsync(source, isRoot, content.Lock.Images.Take(MostAhead), cancellationToken);
         BundleLocations.Found locations = await locating;
-        quota?.Expect(content.Lock.Images.DistinctBy(locked => locked.Image.Digest)
-            .Select(locked => locations.PlaceOf(locked.Image, source)));
+        LockedImage[] images = [.. content.Lock.Images.DistinctBy(locked => locked.Image.Digest)];
+        quota?.Expect(images.Select(locked => locations.PlaceOf(locked.Image, source)));
+        if (isRoot)
+            small?.Expect(manifest, images, cancellationToken);
 
         // The same digest under two names is read once, from the first one's repository, so that the result does not
         // depend on timing.
         ConcurrentDictionary<Digest, (ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> found = [];
-        await Parallel.ForEachAsync(
-            content.Lock.Images.DistinctBy(locked => locked.Image.Digest),
+        await Parallel.ForEachAsync(images,
             new ParallelOptions { MaxDegreeOfParallelism = MostAhead, CancellationToken = cancellationToken },
             // Not with the loop's own token, because others may also wait for this request.
             async (locked, _) =>

@@ -8,7 +8,10 @@ namespace Airgap.Transfer.Planning;
 /// <summary>
 /// Reads the descendants of a manifest: the children of an index to any reasonable depth, the blobs of an image.
 /// </summary>
-internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
+/// <param name="reader">Reads the source.</param>
+/// <param name="options">Selects the manifests and blobs.</param>
+/// <param name="small">Receives what was found; null for none.</param>
+internal sealed class ManifestTree(SourceReader reader, PlanOptions options, SmallBundle? small = null)
 {
     /// <summary>Deeper nesting of indexes is an attack, not an image.</summary>
     private const int MaxDepth = 16;
@@ -25,7 +28,9 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
         RepositoryName origin, Manifest manifest, CancellationToken cancellationToken, IReadOnlySet<Digest>? leftOut = null)
     {
         int count = 0;
-        return await ExpandAsync(manifest, depth: 0);
+        PlannedManifest found = await ExpandAsync(manifest, depth: 0);
+        small?.Note(found, cancellationToken);
+        return found;
 
         async Task<PlannedManifest> ExpandAsync(Manifest node, int depth)
         {

@@ -15,6 +15,7 @@ internal sealed class RegistryPlanner : IDisposable
     private readonly PlanOptions _options;
     private readonly ITransferObserver _observer;
     private readonly SourceReader _reader;
+    private readonly SmallBundle _small;
     private readonly ManifestTree _tree;
     private readonly BundleClosure _closure;
     private readonly Artifacts _artifacts;
@@ -28,11 +29,11 @@ internal sealed class RegistryPlanner : IDisposable
         _failures = new ImageFailures(options.KeepGoing);
         _reader = new SourceReader(
             registry, options.Concurrency, new ByteStore(options.HeldInMemory), name => name != options.Destination);
-        _tree = new ManifestTree(_reader, options);
+        _tree = new ManifestTree(_reader, options, _small = new SmallBundle(_reader, options, state));
         // Layers that were left out before are not at the destination, even if it has their image.
         _closure = new BundleClosure(
             _reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state,
-            failures: _failures, quota: _quota = new QuotaWatch(registry, observer));
+            failures: _failures, quota: _quota = new QuotaWatch(registry, observer), small: _small);
         foreach (TransferPlan earlier in options.EarlierPlans)
             _reader.KnowEarlier(earlier);
         _artifacts = new Artifacts(_reader, _tree, options, observer, _failures);
@@ -193,6 +194,7 @@ internal sealed class RegistryPlanner : IDisposable
         if (SparseSource.Warning(builder.Items, _options) is { } without)
             builder.Warn(without);
         await _artifacts.AddToAsync(builder, cancellationToken);
+        await _small.WhenReadAsync();
         return builder.Build(root, (node, blob) => new PlannedBlob(_reader.ContentOf(node.Origin, blob), node.Origin), imagesLock);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
 
@@ -10,7 +11,10 @@ namespace Airgap.Transfer.Plans;
 /// The state of a destination repository before a relocation. Each request is sent once, as soon as its result is known
 /// to be needed. A plan carries the state requested during planning, which is valid for one run, and for a short time.
 /// </summary>
-internal sealed class DestinationState(IImageRepository repository, ITransferObserver observer)
+/// <param name="repository">The repository.</param>
+/// <param name="observer">Receives details for the log.</param>
+/// <param name="ahead">Opens uploads while the plan is being made; null for none.</param>
+internal sealed class DestinationState(IImageRepository repository, ITransferObserver observer, UploadsAhead? ahead = null)
 {
     /// <summary>
     /// The assumed number of items, before they are counted, for deciding whether listing the tags pays.
@@ -28,6 +32,19 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
 
     /// <summary>The repository.</summary>
     public RepositoryName Name => repository.Name;
+
+    /// <summary>Opens uploads while the plan is being made; null for none.</summary>
+    public UploadsAhead? Ahead => ahead;
+
+    /// <summary>Opens uploads of blobs, if the repository is known to be empty, so that they are certain to be needed.</summary>
+    /// <returns>False if it opened none.</returns>
+    public bool TryOpenAhead(IEnumerable<Descriptor> blobs)
+    {
+        if (ahead is null || Listing is not { IsCompletedSuccessfully: true, Result.IsEmpty: true })
+            return false;
+        ahead.Open(repository, blobs);
+        return true;
+    }
 
     /// <summary>
     /// Allows the tags to be requested while the source is still being read. The user's tag is resolved by the run itself, because it may

@@ -43,6 +43,12 @@ public sealed record PlanOptions
     public RepositoryName? Destination { get; init; }
 
     /// <summary>
+    /// Opens uploads at the <see cref="Destination"/> while the plan of a small bundle is being made; null to only read. Belongs to the
+    /// caller, who carries out the plan whatever it says.
+    /// </summary>
+    internal UploadsAhead? UploadsAhead { get; init; }
+
+    /// <summary>
     /// An archive of an earlier run, which may not exist: manifests and configs that it contains are not fetched again.
     /// Only content with the right digest is reused; the locations of images are still requested from the registries.
     /// Null for none.

@@ -40,6 +40,9 @@ internal sealed class PresentImages(
     // The planner's requests are not repeated.
     private DestinationState State => _known ??= _isPlanFresh ? plan.State! : new DestinationState(repository, observer);
 
+    /// <summary>The uploads that the planner opened; null for none.</summary>
+    public UploadsAhead? Ahead => _isPlanFresh ? plan.State!.Ahead : null;
+
     /// <summary>True if a manifest with all its children exists.</summary>
     public bool Has(PlannedManifest manifest) => _present.Contains(manifest.Manifest.Digest);
 

@@ -6,7 +6,6 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
@@ -14,7 +13,6 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>A repository as a destination: every image of the plan lands in it, under imgpkg's tags, the user's tag last.</summary>
 internal sealed class RegistryTarget : ITransferTarget
 {
-    private readonly IRegistry _registry;
     private readonly IImageRepository _repository;
     private readonly BlobEvidence _evidence;
     private readonly RequiredLayers _required;
@@ -22,8 +20,8 @@ internal sealed class RegistryTarget : ITransferTarget
     private readonly TransferOptions _options;
     private readonly Dictionary<Digest, string> _contentTags;
     private readonly List<LocationsUpload> _locations;
-    private readonly PartHelp? _help;
     private readonly PresentImages _present;
+    private readonly BlobPush _push;
     private bool _isTagWithheld;
     private bool _hasWritten;
 
@@ -37,7 +35,6 @@ internal sealed class RegistryTarget : ITransferTarget
         IRegistry registry, RepositoryName name, TransferPlan plan, TransferOptions options, ITransferObserver observer,
         AdaptiveConcurrency? places = null)
     {
-        _registry = registry;
         _repository = registry.GetRepository(name);
         _evidence = new BlobEvidence(_repository, options.Repair, options.Concurrency, observer);
         _required = new RequiredLayers(registry, name, _evidence, plan, options, observer);
@@ -45,8 +42,9 @@ internal sealed class RegistryTarget : ITransferTarget
         _options = options;
         _contentTags = plan.Items.DistinctBy(item => item.Digest).ToDictionary(item => item.Digest, TagOf);
         _locations = [.. plan.Bundles.Select(bundle => new LocationsUpload(_repository, bundle, observer))];
-        _help = places is null ? null : new PartHelp(options.PartsInOrder, places);
         _present = new PresentImages(_repository, plan, options, _evidence, _contentTags, IsLost, observer);
+        _push = new BlobPush(
+            registry, _repository, plan, _present, _evidence, places is null ? null : new PartHelp(options.PartsInOrder, places));
     }
 
     private ParallelOptions Bounded(CancellationToken cancellationToken) =>
@@ -78,32 +76,19 @@ internal sealed class RegistryTarget : ITransferTarget
             Bounded(cancellationToken),
             async (blob, token) => missing[blob.Descriptor.Digest] = _present.Damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
                 : Creates is null && await _repository.HasBlobAsync(blob.Descriptor, token)
-                ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
+                ? BlobOutcome.Present : _push.MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
         return [.. _plan.Blobs.Select(
             blob => new RelocatedBlob(blob.Descriptor, missing.GetValueOrDefault(blob.Descriptor.Digest, BlobOutcome.Present)))];
     }
+
+    public IEnumerable<PlannedBlob> Order(IEnumerable<PlannedBlob> missing) => _push.Order(missing);
 
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
     {
         if (blob.Content is RequiredLayerContent required)
             throw RequiredLayerContent.Missing([required], _repository.Name.ToString());
         _hasWritten = true;
-        if (_present.Damaged.Contains(blob.Descriptor.Digest))
-        {
-            // The registry had this blob and lost it, so its responses about it, including a mount, prove nothing.
-            await _repository.ReplaceBlobAsync(FallbackContent.Of(blob, _plan, _registry, _repository.Name), progress, cancellationToken);
-            await _evidence.RequireAsync(blob.Descriptor, cancellationToken);
-            return BlobOutcome.Copied;
-        }
-
-        RepositoryName? mountFrom = MountableFrom(blob);
-        IBlobContent content = _help is null ? blob.Content : blob.Content.HelpedBy(_help);
-        if (!_present.Tags.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
-            return await _repository.PushBlobAsync(content, mountFrom, progress, cancellationToken);
-
-        // A new repository is empty, so the bytes will be needed: they are requested while the upload is opened.
-        await using PrefetchedBlob ahead = new(content, cancellationToken);
-        return await _repository.PushBlobAsync(ahead, mountFrom, progress, cancellationToken);
+        return await _push.PutAsync(blob, progress, cancellationToken);
     }
 
     public string? Creates { get; private set; }
@@ -184,8 +169,6 @@ internal sealed class RegistryTarget : ITransferTarget
 
     private async Task<ImmutableArray<PlannedBlob>> FindMissingAsync(bool mayPush, CancellationToken cancellationToken) =>
         await _required.FindAsync(await _present.LookAsync(_locations, mayPush, cancellationToken), _present.Damaged, cancellationToken);
-
-    private RepositoryName? MountableFrom(PlannedBlob blob) => blob.Origin?.Registry == _repository.Name.Registry ? blob.Origin : null;
 
     private string TagOf(PlannedItem item) => _options.RepositoryBasedTags ? RepositoryBasedTag.Of(item) : ContentTag.Of(item.Digest);
 

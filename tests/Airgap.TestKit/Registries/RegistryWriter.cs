@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -67,6 +69,29 @@ public sealed class RegistryWriter(Uri address) : IDisposable
         string manifest =
             $$"""{"schemaVersion":2,"mediaType":"{{OciManifest}}","config":{{pushedConfig.Json}},"layers":[{{string.Join(',', pushed.Select(layer => layer.Json))}}]}""";
         return await PushManifestAsync(repository, tag, manifest);
+    }
+
+    /// <summary>Pushes an imgpkg bundle that pins images.</summary>
+    public async Task<Pushed> PushBundleAsync(string repository, string tag, params string[] images)
+    {
+        string pinned = "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n"
+            + string.Concat(images.Select(image => $"- image: {image}\n"));
+        using MemoryStream bytes = new();
+        using (GZipStream zipped = new(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        using (TarWriter tar = new(zipped))
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, ".imgpkg"));
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, ".imgpkg/images.yml")
+            {
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(pinned)),
+            });
+        }
+
+        Pushed layer = await PushBlobAsync(repository, bytes.ToArray(), "application/vnd.docker.image.rootfs.diff.tar.gzip");
+        Pushed config = await PushBlobAsync(
+            repository, """{"config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}}}"""u8.ToArray(), OciConfig);
+        return await PushManifestAsync(repository, tag,
+            $$"""{"schemaVersion":2,"mediaType":"{{OciManifest}}","config":{{config.Json}},"layers":[{{layer.Json}}]}""");
     }
 
     /// <summary>Pushes an OCI index of existing manifests.</summary>

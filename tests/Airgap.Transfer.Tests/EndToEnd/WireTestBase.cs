@@ -51,6 +51,15 @@ public abstract class WireTestBase
         return await relocator.RunAsync(made, destination, transfer ?? new(), Token);
     }
 
+    /// <summary>As <see cref="CopyAsync"/>, by a run that nothing can forbid after its plan: it opens uploads meanwhile.</summary>
+    protected async Task<TransferResult> CopyAheadAsync(
+        IRegistry client, RelocationSource source, RelocationDestination destination, PlanOptions? plan = null,
+        TransferOptions? transfer = null, ITransferObserver? observer = null)
+    {
+        await using UploadsAhead ahead = new();
+        return await CopyAsync(client, source, destination, (plan ?? new()) with { UploadsAhead = ahead }, transfer, observer);
+    }
+
     protected static RelocationDestination Repository(string host, string path) =>
         new RelocationDestination.Repository(RepositoryName.Parse($"{host}/{path}"));
 
