@@ -132,9 +132,9 @@ public sealed class KubeConfigTests
             $"certificate-authority-data: {certificate}\n    tls-server-name: api.cluster.example");
         Write(folder["other"], server.Address, user, $"certificate-authority-data: {certificate}");
         using X509Certificate2 foreign = LoopbackCertificate.Create();
+        string authority = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(foreign.ExportCertificatePem()));
         Write(folder["foreign"], server.Address, user,
-            "certificate-authority-data: " +
-            $"{Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(foreign.ExportCertificatePem()))}\n    tls-server-name: api.cluster.example");
+            $"certificate-authority-data: {authority}\n    tls-server-name: api.cluster.example");
 
         using ClusterClient client = new(KubeConfig.Read(folder["config"], null));
         using ClusterClient other = new(KubeConfig.Read(folder["other"], null));

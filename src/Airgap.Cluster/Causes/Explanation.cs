@@ -46,7 +46,8 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
         string[] held = [.. state.Object.Items("metadata", "finalizers").Select(finalizer => finalizer.ToString())];
         return new Explanation(null, new Diagnostic(
             ErrorCode.ObjectDeleting,
-            $"{kind} {state.FullName} is being deleted{(held.Length > 0 ? $", and waits for the finalizer {string.Join(", ", held)}" : "")}.",
+            $"{kind} {state.FullName} is being deleted" +
+            $"{(held.Length > 0 ? $", and waits for the finalizer {string.Join(", ", held)}" : "")}.",
             "See whether the controller that removes the finalizer runs: kubectl -n " +
             $"{state.Object.Text("metadata", "namespace")} get {kind.ToLowerInvariant()} {state.Object.Text("metadata", "name")} -o yaml"),
             MayHeal: true);
