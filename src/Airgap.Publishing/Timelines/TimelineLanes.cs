@@ -35,7 +35,7 @@ internal sealed class TimelineLanes
     private const string Property = "airgap.lane";
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<TimelineGroup, List<Stack<Activity>>> _groups = [];
+    private readonly Dictionary<TimelineGroup, List<Row>> _groups = [];
 
     /// <summary>The row of the run itself.</summary>
     public static TimelineLane Run { get; } = new(TimelineGroup.Phases, 0);
@@ -45,8 +45,8 @@ internal sealed class TimelineLanes
     {
         lock (_lock)
         {
-            TimelineLane lane = Below(activity) ?? Free(GroupOf(activity));
-            _groups[lane.Group][lane.Row].Push(activity);
+            TimelineLane lane = Below(activity) ?? Free(activity);
+            _groups[lane.Group][lane.Row].Open.Push(activity);
             activity.SetCustomProperty(Property, lane);
         }
     }
@@ -59,10 +59,13 @@ internal sealed class TimelineLanes
             return null;
         lock (_lock)
         {
-            Stack<Activity> row = _groups[lane.Group][lane.Row];
-            // A child that outlives its parent keeps the row until both have stopped.
-            while (row.TryPeek(out Activity? top) && (ReferenceEquals(top, activity) || top.IsStopped))
-                row.Pop();
+            Row row = _groups[lane.Group][lane.Row];
+            DateTime end = activity.StartTimeUtc + activity.Duration;
+            row.End = end > row.End ? end : row.End;
+            row.Left.Add(activity);
+            // A child that outlives its parent keeps the row until both have left.
+            while (row.Open.TryPeek(out Activity? top) && row.Left.Remove(top))
+                row.Open.Pop();
         }
 
         return lane;
@@ -71,23 +74,36 @@ internal sealed class TimelineLanes
     private TimelineLane? Below(Activity activity) =>
         GroupOf(activity) is TimelineGroup.Requests && activity.Parent?.GetCustomProperty(Property) is TimelineLane lane
         && lane.Group is TimelineGroup.Blobs or TimelineGroup.Manifests
-        && _groups[lane.Group][lane.Row].TryPeek(out Activity? top) && ReferenceEquals(top, activity.Parent)
+        && _groups[lane.Group][lane.Row] is { } row && row.Open.TryPeek(out Activity? top) && ReferenceEquals(top, activity.Parent)
+        && row.End <= activity.StartTimeUtc
             ? lane : null;
 
-    private TimelineLane Free(TimelineGroup group)
+    private TimelineLane Free(Activity activity)
     {
-        if (!_groups.TryGetValue(group, out List<Stack<Activity>>? rows))
-            _groups.Add(group, rows = group == TimelineGroup.Phases ? [new Stack<Activity>(), new Stack<Activity>()] : []);
+        TimelineGroup group = GroupOf(activity);
+        if (!_groups.TryGetValue(group, out List<Row>? rows))
+            _groups.Add(group, rows = group == TimelineGroup.Phases ? [new Row(), new Row()] : []);
         // The first row of the phases is the run's own.
         int first = group == TimelineGroup.Phases ? 1 : 0;
-        int free = rows.FindIndex(first, row => row.Count == 0);
+        int free = rows.FindIndex(first, row => row.Open.Count == 0 && row.End <= activity.StartTimeUtc);
         if (free < 0)
         {
             free = rows.Count;
-            rows.Add(new Stack<Activity>());
+            rows.Add(new Row());
         }
 
         return new TimelineLane(group, free);
+    }
+
+    private sealed class Row
+    {
+        public Stack<Activity> Open { get; } = [];
+
+        // Of the open ones, those that have stopped.
+        public HashSet<Activity> Left { get; } = [];
+
+        // A wait before a retry has its end when it begins, and threads report starts and stops late.
+        public DateTime End { get; set; }
     }
 
     private static TimelineGroup GroupOf(Activity activity) => activity.OperationName switch

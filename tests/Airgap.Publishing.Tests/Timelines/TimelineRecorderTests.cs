@@ -59,13 +59,14 @@ public sealed class TimelineRecorderTests
     }
 
     [TestMethod]
-    public async Task EachRowHasAName()
+    public async Task AWaitKeepsItsRowUntilItsEnd_AndEachRowHasAName()
     {
         using TempFolder folder = new();
         await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, () =>
         {
             TimelineRecorder.Current!.Confirm();
-            using (s_source.StartActivity("blob"))
+            using (Activity? wait = s_source.StartActivity("wait"))
+                wait?.SetEndTime(wait.StartTimeUtc + TimeSpan.FromMinutes(1));
             using (s_source.StartActivity("request"))
             {
             }
@@ -75,8 +76,9 @@ public sealed class TimelineRecorderTests
 
         JsonElement[] events = Events(folder["t.json"]);
         (int, int) Row(JsonElement each) => (each.GetProperty("pid").GetInt32(), each.GetProperty("tid").GetInt32());
+        Assert.AreNotEqual(Row(events.Single(each => IsOf(each, "wait"))), Row(events.Single(each => IsOf(each, "request"))));
         Assert.AreSequenceEqual(
-            events.Where(each => each.GetProperty("ph").GetString() == "X").Select(Row).Distinct().Order(),
+            events.Where(each => each.GetProperty("ph").GetString() == "X").Select(Row).Order(),
             events.Where(each => each.GetProperty("name").GetString() == "thread_name").Select(Row).Order());
     }
 
