@@ -78,11 +78,32 @@ internal static class WarmBuilds
 
         using TempFolder logs = new();
         string log = logs["build.log"];
-        DotnetResult result = await Dotnet.RunAsync(
-            folder, [.. arguments, "-fileLogger9", $"-fileLoggerParameters9:LogFile={log};Verbosity=quiet;Summary"],
-            With(server, environment));
+        // A file-based app is built by the client itself, which refuses other arguments of MSBuild.
+        string[] logger = arguments.Any(argument => argument.EndsWith(".cs", StringComparison.Ordinal))
+            ? [] : ["-fileLogger9", $"-fileLoggerParameters9:LogFile={log};Verbosity=quiet;Summary"];
+        DotnetResult result = await Dotnet.RunAsync(folder, [.. arguments, .. logger], With(server, environment));
+        string text = logger.Length > 0 ? await ReadEndedAsync(log, result.ExitCode == 1) : "";
         s_idle.Add(server);
-        return (result, File.Exists(log) ? await File.ReadAllTextAsync(log) : "");
+        return (result, text);
+    }
+
+    // A client that ends too early may do so before the server has written the end of its log.
+    private static async Task<string> ReadEndedAsync(string log, bool mayComeLate)
+    {
+        for (int tries = 0; ; tries++)
+        {
+            string text = "";
+            if (File.Exists(log))
+            {
+                using StreamReader reader = new(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+                text = await reader.ReadToEndAsync();
+            }
+
+            if (!mayComeLate || tries == 100 || text.Contains("Build succeeded.", StringComparison.Ordinal)
+                || text.Contains("Build FAILED.", StringComparison.Ordinal))
+                return text;
+            await Task.Delay(50);
+        }
     }
 
     private static Dictionary<string, string?> With(string server, IReadOnlyDictionary<string, string?> environment) =>

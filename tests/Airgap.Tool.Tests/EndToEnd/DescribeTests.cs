@@ -95,7 +95,7 @@ public sealed class DescribeTests
 
     [TestMethod]
     [DataRow("describe", "AIRGAP2009", "Expected either --bundle (-b) or --tar as a source")]
-    [DataRow("describe -b registry.local:5055/a/b --tar x.tar", "AIRGAP2009", "Expected either --bundle (-b) or --tar as a source")]
+    [DataRow("describe -b registry.local:5055/a/b --tar no-such.tar", "AIRGAP3001", "no-such.tar")]
     [DataRow("describe -b registry.local:5055/a/b -o json", "AIRGAP2022", "'json' is not a value of --output-type")]
     [DataRow("describe --tar no-such.tar", "AIRGAP3001", "no-such.tar")]
     [DataRow("describe -b registry.local:5055/apps/frontend:1.0.0", "AIRGAP2004",
