@@ -90,7 +90,12 @@ internal static class WarmBuilds
     // A client that ends too early may do so before the server has written the end of its log.
     private static async Task<string> ReadEndedAsync(string log, bool mayComeLate)
     {
-        for (int tries = 0; ; tries++)
+        using SemaphoreSlim changes = new(0);
+        using FileSystemWatcher watcher = new(Path.GetDirectoryName(log)!);
+        watcher.Changed += (_, _) => changes.Release();
+        watcher.Created += (_, _) => changes.Release();
+        watcher.EnableRaisingEvents = mayComeLate;
+        while (true)
         {
             string text = "";
             if (File.Exists(log))
@@ -99,10 +104,9 @@ internal static class WarmBuilds
                 text = await reader.ReadToEndAsync();
             }
 
-            if (!mayComeLate || tries == 100 || text.Contains("Build succeeded.", StringComparison.Ordinal)
-                || text.Contains("Build FAILED.", StringComparison.Ordinal))
+            if (!mayComeLate || text.Contains("Build succeeded.", StringComparison.Ordinal)
+                || text.Contains("Build FAILED.", StringComparison.Ordinal) || !await changes.WaitAsync(TimeSpan.FromSeconds(5)))
                 return text;
-            await Task.Delay(50);
         }
     }
 
