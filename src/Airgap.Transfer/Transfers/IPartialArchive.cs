@@ -10,6 +10,9 @@ internal interface IPartialArchive : IDisposable
     /// <summary>The layers that are partly written, each with its progress.</summary>
     IReadOnlyDictionary<Digest, PartialLayer> Layers { get; }
 
+    /// <summary>The position of an offset of the archive in its file, which may be one of several.</summary>
+    long PositionInFile(long offset) => offset;
+
     /// <summary>Writes bytes at an offset. Several writers may be active at once.</summary>
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken);
 

@@ -21,13 +21,21 @@ internal sealed class LayerDownload(
     IProgress<long> progress) : IProgress<long>
 {
     /// <summary>The size of a read and a write, in bytes.</summary>
-    public const int BufferSize = 128 * 1024;
+    public const int BufferSize = 256 * 1024;
 
     private readonly long _size = content.Descriptor.Size;
     private AdaptiveConcurrency? _places = places;
     private long _position;
     private long _counted;
     private TimeSpan _waited;
+
+    /// <summary>The length of the next write: up to the next whole number of buffers in the file.</summary>
+    /// <remarks>
+    /// A layer of a tar begins anywhere, and the system keeps a write that begins within a page in many small pieces of its cache, not in
+    /// one: the write takes a third more time then, and reading it again a quarter.
+    /// </remarks>
+    public static int WriteLength(IPartialArchive archive, long offset, long left) =>
+        (int)Math.Min(left, BufferSize - (archive.PositionInFile(offset) % BufferSize));
 
     /// <summary>Fetches what is missing.</summary>
     /// <param name="there">The part that is already there; null for none.</param>
@@ -100,7 +108,7 @@ internal sealed class LayerDownload(
             while (true)
             {
                 // Reads up to the start of the part.
-                int wanted = (int)Math.Min(BufferSize, rules.Size - (_position % rules.Size));
+                int wanted = WriteLength(archive, layer.DataOffset + _position, rules.Size - (_position % rules.Size));
                 int filled = await FillAsync(stream, buffer.AsMemory(0, wanted), cancellationToken);
                 if (filled == 0)
                     return null;

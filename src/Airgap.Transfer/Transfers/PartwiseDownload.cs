@@ -114,8 +114,8 @@ internal sealed class PartwiseDownload(
                 return false;
             for (long position = start; position < EndOf(start);)
             {
-                int filled = await stream.ReadAtLeastAsync(
-                    buffer, (int)Math.Min(buffer.Length, EndOf(start) - position), throwOnEndOfStream: true, cancellationToken);
+                int wanted = LayerDownload.WriteLength(archive, dataOffset + position, EndOf(start) - position);
+                int filled = await stream.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: true, cancellationToken);
                 await archive.WriteAsync(buffer.AsMemory(0, filled), dataOffset + position, cancellationToken);
                 position += filled;
                 count.Taken += filled;

@@ -63,6 +63,8 @@ internal sealed class PartialParts : IPartialArchive
         }
     }
 
+    public long PositionInFile(long offset) => offset % _output.Plan.VolumeSize;
+
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
     {
         await _output.Files.WriteAsync(bytes, offset, cancellationToken);
