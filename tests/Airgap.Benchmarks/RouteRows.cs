@@ -28,6 +28,7 @@ internal sealed class RouteRows(Bench bench, int divisor)
         for (int run = 0; run < runs; run++)
         {
             await Floor.RunAsync(bench, storage, bundle, work["floor"]);
+            WarmMemory.Touch(2 * bundle.Bytes);
             StreamFloor.Run(bench, docker?.Host ?? embedded.Host, bundle, work["floor"]);
             await bench.RunAsync("version", ["version"], [], Floor.Start);
             foreach (string peer in s_peers.OfType<string>())
@@ -36,18 +37,20 @@ internal sealed class RouteRows(Bench bench, int divisor)
                 await bench.RunPeerAsync("skopeo", "version", ["--version"], []);
             foreach (string? peer in s_peers)
                 await AllAsync(peer, new Side(embedded.Host, bundle.Repository, embedded, "", StartEmbeddedAsync),
-                    work[$"{peer}.tar"], run);
+                    work[$"{peer}.tar"], run, bundle.Bytes);
             foreach (string? peer in docker is null ? [] : s_peers)
                 await AllAsync(peer, new Side(docker!.Host, dockerBundle!, null, ", docker-registry on both sides", StartDockerAsync),
-                    work[$"{peer}.tar"], run);
+                    work[$"{peer}.tar"], run, bundle.Bytes);
         }
     }
 
-    private async Task AllAsync(string? peer, Side source, string archive, int run)
+    private async Task AllAsync(string? peer, Side source, string archive, int run, long bytes)
     {
         (IAsyncDisposable server, string host, RegistryFixture? counted) = await source.StartDestination();
         await using (server)
             await CopyAsync(peer, source, host, counted, run);
+        File.Delete(archive);
+        WarmMemory.Touch(2 * bytes);
         await ArchiveAsync(peer, source, archive);
         (server, host, counted) = await source.StartDestination();
         await using (server)
@@ -65,7 +68,6 @@ internal sealed class RouteRows(Bench bench, int divisor)
 
     private async Task ArchiveAsync(string? peer, Side source, string archive)
     {
-        File.Delete(archive);
         string[] copy = ["copy", "-b", source.Reference, "--to-tar", archive];
         await RunAsync(peer, $"registry -> tar{source.Suffix}", copy, Counted(source.Registry), StreamFloor.Row);
         await RunAsync(peer, $"the same tar again, --resume{source.Suffix}", [.. copy, "--resume"],
