@@ -1,3 +1,5 @@
+using Airgap.Oci.Files;
+
 namespace Airgap.Oci.Content;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limi
     public const long DefaultLimit = 512 * 1024 * 1024;
 
     private readonly Lock _lock = new();
+    private readonly string _folder = folder ?? TemporaryFolder.Location;
     private SpillFile? _file;
     private Exception? _failure;
     private long _inMemory;
@@ -33,7 +36,7 @@ internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limi
             if (_inMemory + bytes.Length > budget && TrySpill(bytes.Span) is { } offset)
                 return new StoredBytes(_file!, offset, bytes.Length, digest);
             if (_inMemory + bytes.Length > Math.Max(budget, limit))
-                throw Full(digest);
+                throw Full(digest, _failure!);
             _inMemory += bytes.Length;
             return new StoredBytes(bytes);
         }
@@ -45,7 +48,7 @@ internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limi
             return null;
         try
         {
-            _file ??= SpillFile.Create(folder ?? Path.GetTempPath());
+            _file ??= SpillFile.Create(_folder);
             long offset = _file.Append(bytes);
             Spilled += bytes.Length;
             return offset;
@@ -57,11 +60,11 @@ internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limi
         }
     }
 
-    private AirgapException Full(Digest digest) => new(
+    private AirgapException Full(Digest digest, Exception failure) => new(
         ErrorCode.TooManyManifests,
-        "The manifests of the requested images have more than " +
-        $"{limit} bytes, including {digest}, and no temporary file can be written:  {_failure?.Message}",
-        $"Free space in '{folder ?? Path.GetTempPath()}', or name a folder on another disk in the variable TMPDIR (TMP on Windows).",
-        _failure)
+        $"The manifests of the requested images, including {digest}, have more than the {limit} bytes that are kept in memory. " +
+        $"{TemporaryFolder.NotWritten(_folder, failure)}.",
+        $"Free or create it, or {TemporaryFolder.NameAnother}.",
+        failure)
     { Digest = digest.ToString() };
 }

@@ -1,3 +1,5 @@
+using Airgap.Oci.Files;
+
 namespace Airgap.Oci.Content;
 
 /// <summary>
@@ -86,7 +88,7 @@ internal sealed class SpillFile
     private AirgapException Failed(Digest digest, Exception? cause) => new(
         ErrorCode.FileFailure,
         $"A temporary file in '{_folder}' no longer has {digest}, which was written to it: {cause?.Message ?? "the bytes differ."}",
-        "Check that disk, or name a folder on another one in the variable TMPDIR (TMP on Windows).",
+        $"Check that disk, or {TemporaryFolder.NameAnother}.",
         cause)
     { Digest = digest.ToString() };
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Airgap.Oci;
 using Airgap.Oci.Credentials.Helpers;
+using Airgap.Oci.Files;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Signing;

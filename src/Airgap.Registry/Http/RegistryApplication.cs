@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Registry.Archives;
 using Airgap.Registry.Page;
 using Airgap.Registry.Storage;
@@ -13,9 +14,6 @@ namespace Airgap.Registry.Http;
 /// <summary>Answers every request: finds the resource, calls the handler, and writes errors in the specification's form.</summary>
 internal sealed class RegistryApplication
 {
-    private const int DiskFullOnUnix = 28;
-    private const int DiskFullOnWindows = unchecked((int)0x80070070);
-
     private readonly bool _readOnly;
     private readonly Action<string>? _log;
     private readonly BasicAuthentication? _authentication;
@@ -151,7 +149,7 @@ internal sealed class RegistryApplication
         BadHttpRequestException bad => new Refusal(bad.StatusCode, "UNSUPPORTED", "The request is malformed or broke off."),
         OperationCanceledException =>
             new Refusal(StatusCodes.Status409Conflict, "BLOB_UPLOAD_INVALID", "Another request has taken over the upload."),
-        IOException { HResult: DiskFullOnUnix or DiskFullOnWindows } =>
+        _ when FullDisk.Caused(exception) =>
             new Refusal(StatusCodes.Status507InsufficientStorage, "UNKNOWN", "No space is left on the registry's disk."),
         ArchiveChangedException => Refusal.Changed(),
         UnauthorizedAccessException =>

@@ -6,10 +6,6 @@ namespace Airgap.Transfer.Files;
 /// <summary>Failures of the file system as errors with advice.</summary>
 internal static class IoFailures
 {
-    // ENOSPC and EDQUOT on Linux (122) and macOS (69); ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL and ERROR_DISK_QUOTA_EXCEEDED on Windows.
-    private static readonly int[] s_unixDiskFull = [28, OperatingSystem.IsMacOS() ? 69 : 122];
-    private static readonly int[] s_windowsDiskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), unchecked((int)0x8007050F)];
-
     /// <summary>
     /// True for exceptions of the file system, which <see cref="Translate"/> handles, not those of a stream over a
     /// network.
@@ -35,20 +31,17 @@ internal static class IoFailures
         FileNotFoundException => New(ErrorCode.FileNotFound, $"The file '{path}' does not exist.", "Correct the path.", e),
         UnauthorizedAccessException or System.Security.SecurityException =>
             New(ErrorCode.AccessDenied, $"Access to '{path}' was refused.", "Check the permissions, and that it is a file.", e),
-        IOException io when IsDiskFull(io) =>
+        _ when FullDisk.Caused(e) =>
             New(ErrorCode.DiskFull, $"No space is left for '{path}'.", "Free some space, or write to another disk.", e),
         _ => New(ErrorCode.FileFailure, $"Reading or writing '{path}' failed: {e.Message.TrimEnd('.')}.",
             "Check the disk and the path.", e),
     };
 
     /// <summary>Makes the failure for a file that only the runtime's own message names.</summary>
-    public static AirgapException TranslateUnnamed(Exception e) => e is IOException io && IsDiskFull(io)
+    public static AirgapException TranslateUnnamed(Exception e) => FullDisk.Caused(e)
         ? New(ErrorCode.DiskFull, $"No space is left: {e.Message.TrimEnd('.')}.", "Free some space, or write to another disk.", e)
         : New(e is IOException ? ErrorCode.FileFailure : ErrorCode.AccessDenied, $"Reading or writing failed: {e.Message.TrimEnd('.')}.",
             "Check the disk, the path and the permissions.", e);
-
-    private static bool IsDiskFull(IOException e) =>
-        (OperatingSystem.IsWindows() ? s_windowsDiskFull : s_unixDiskFull).Contains(e.HResult);
 
     private static AirgapException New(ErrorCode code, string message, string advice, Exception e) => new(code, message, advice, e);
 }

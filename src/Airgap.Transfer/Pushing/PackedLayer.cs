@@ -121,6 +121,6 @@ internal sealed class PackedLayer : IDisposable
         private AirgapException Changed(Digest? actual) => new(
             ErrorCode.FileFailure,
             $"The temporary file '{path}' was changed while being sent{(actual is null ? "" : $": its digest is {actual}")}.",
-            "Run the command again; TMPDIR can name another folder for temporary files.");
+            $"Run the command again, or {TemporaryFolder.NameAnother}.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Airgap.Oci.Content;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Sharing;

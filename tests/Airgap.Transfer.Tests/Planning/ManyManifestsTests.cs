@@ -97,6 +97,8 @@ public sealed class ManyManifestsTests : RelocatorTestBase
         store.Hold(bytes, Digest.Compute(bytes));
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => store.Hold(bytes, Digest.Compute(bytes)));
         Assert.AreEqual(ErrorCode.TooManyManifests, e.Code);
+        Assert.Contains(
+            $"No temporary file can be written to the folder '{folder["none"]}': there is no such folder.", e.Message);
         Assert.Contains("TMPDIR", e.Advice);
         Assert.AreEqual(0, store.Spilled);
     }
