@@ -46,12 +46,14 @@ public sealed class CosignTests : SigningTestBase
         }
     }
 
-    /// <summary>cosign saves an image in a layout without names, and lists there only what was in its tags.</summary>
+    /// <summary>cosign saves an image in a layout without names, and lists there only what was in its tags, not its bundles.</summary>
     [TestMethod]
-    public async Task AFolderOfCosignSave_IsImportedWithItsSignatures()
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task AFolderOfCosignSave_IsImportedWithItsSignatures(bool isBundle)
     {
         Cosign cosign = new(_folder);
-        string digest = await SignedAsync(cosign, "p256", isBundle: false);
+        string digest = await SignedAsync(cosign, "p256", isBundle);
         (await cosign.RunAsync("save", "--dir", _folder["saved"], $"{Source.Host}/apps/own@{digest}")).EnsureSuccess();
 
         await InProcess.SucceedAsync("copy", "--oci", _folder["saved"], "--to-repo", $"{Source.Host}/apps/loaded");

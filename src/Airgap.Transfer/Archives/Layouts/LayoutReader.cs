@@ -85,6 +85,15 @@ internal sealed class LayoutReader : IArchive
             if (entry.IsNamed || !below.Contains(entry.Descriptor.Digest))
                 yield return item;
         }
+
+        if (!_cosign.IsOne)
+            yield break;
+        foreach (LayoutEntry attached in await UnlistedReferrers.FindAsync(
+            Files, items.SelectMany(pair => pair.Item.Content.SelfAndDescendants()).Select(node => node.Manifest), cancellationToken))
+        {
+            if (await ItemAsync(tree, attached, failures, cancellationToken) is { } item)
+                yield return item;
+        }
     }
 
     // Another tool that adds an image changes index.json but not the notes, which then describe a list that no longer exists.

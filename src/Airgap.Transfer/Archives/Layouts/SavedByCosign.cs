@@ -18,8 +18,12 @@ internal sealed class SavedByCosign
     public SavedByCosign(IEnumerable<LayoutEntry> entries)
     {
         LayoutEntry[] images = [.. entries.Where(entry => KindOf(entry) is "image" or "imageIndex")];
+        IsOne = images.Length > 0;
         _image = images is [{ } only] ? only.Descriptor.Digest : null;
     }
+
+    /// <summary>True for a folder of <c>cosign save</c>.</summary>
+    public bool IsOne { get; }
 
     /// <summary>cosign's tag for an entry that belongs to the image; null for another entry.</summary>
     public string? TagOf(LayoutEntry entry) => (_image, KindOf(entry)) switch

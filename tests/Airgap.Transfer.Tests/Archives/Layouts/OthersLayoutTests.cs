@@ -46,6 +46,33 @@ public sealed class OthersLayoutTests : LayoutTestBase
         Assert.Contains(layout.DigestOf(signature), there.Manifests);
     }
 
+    /// <summary>cosign saves bundles of signatures as referrers of the image and of one another, and does not list them.</summary>
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task WhatCosignSavedAsReferrers_IsCarried_UnlessItBelongsToAnotherImage(bool isTar)
+    {
+        using TempFolder folder = new();
+        LayoutBuilder layout = new(folder["made"]);
+        string image = layout.Image("app", MediaTypes.OciLayerGzip);
+        string signature = layout.Referrer(image, "application/vnd.dev.sigstore.bundle.v0.3+json");
+        string countersigned = layout.Referrer(signature, "application/example");
+        string other = layout.Referrer(
+            $"{{\"mediaType\":\"{MediaTypes.OciManifest}\",\"digest\":\"{Digest.Compute("elsewhere"u8)}\",\"size\":9}}",
+            "application/vnd.dev.sigstore.bundle.v0.3+json");
+        layout.Blob("{\"subject\": true}"u8.ToArray(), "application/json");
+        layout.Write([layout.Annotated(image, "kind=dev.cosignproject.cosign/image")]);
+        layout.Pack(folder["made.tar"], "oci-layout", "index.json", "blobs/");
+
+        await CopyToRepositoryAsync(At(folder[isTar ? "made.tar" : "made"]), "dest.example/it");
+
+        FakeRepository there = Registry.Get("dest.example/it");
+        Assert.Contains(layout.DigestOf(image), there.Manifests);
+        Assert.Contains(layout.DigestOf(signature), there.Manifests);
+        Assert.Contains(layout.DigestOf(countersigned), there.Manifests);
+        Assert.DoesNotContain(layout.DigestOf(other), there.Manifests);
+    }
+
     [TestMethod]
     [DataRow("containerd")]
     [DataRow("docker")]
