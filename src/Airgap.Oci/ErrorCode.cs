@@ -592,6 +592,18 @@ public enum ErrorCode
     PropertyIdle = 2124,
 
     /// <summary>
+    /// A flag that takes one value is given several different ones. Of a flag of imgpkg, the last one counts, as in imgpkg (warning); any
+    /// other is refused. Give it once.
+    /// </summary>
+    RepeatedFlag = 2125,
+
+    /// <summary>
+    /// A flag had no effect beside the others of the command line (warning), such as a property where no project is read. Omit it, or
+    /// correct the command line.
+    /// </summary>
+    FlagIdle = 2126,
+
+    /// <summary>
     /// The list of an archive's parts is malformed or was changed: invalid names, repeated numbers, or sizes that do
     /// not add up. Carry the list again, or split the archive again.
     /// </summary>

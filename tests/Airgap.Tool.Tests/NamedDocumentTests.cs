@@ -92,10 +92,12 @@ public sealed class NamedDocumentTests : SigningTestBase
         File.WriteAllText(_folder["registries.conf"], "");
         string[] conf = ["--registries-conf", _folder["registries.conf"]];
         CliResult used = await InProcess.RunAsync(
-            ["copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--limit-rate", $"{Source.Host}=1GB/s", .. conf]);
+            ["copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--limit-rate", $"{Source.Host}=1GB/s", "--registry-insecure", .. conf]);
         CliResult idle = await InProcess.RunAsync(
             ["copy", "--tar", _folder["a.tar"], "--to-repo", $"{far.Host}/apps/it", "--limit-rate", $"1GB/s,{Source.Host}=1GB/s", .. conf]);
-        CliResult none = await InProcess.RunAsync(["describe", "--tar", _folder["a.tar"], "--limit-rate", "1GB/s", .. conf]);
+        CliResult none = await InProcess.RunAsync(
+            ["describe", "--tar", _folder["a.tar"], "--limit-rate", "1GB/s", "--registry-insecure", "--registry-username", "u",
+                "--concurrency", "2", .. conf]);
 
         Assert.AreEqual(0, used.ExitCode, used.Error);
         Assert.DoesNotContain("AIRGAP1061", used.Error);
@@ -103,6 +105,9 @@ public sealed class NamedDocumentTests : SigningTestBase
         Assert.Contains($"AIRGAP1061: --limit-rate had no effect for {Source.Host}: this run contacted {far.Host}.", idle.Error);
         Assert.Contains("AIRGAP1061: --registries-conf had no effect: this run read no source from a registry.", idle.Error);
         Assert.Contains("AIRGAP1061: --limit-rate had no effect: this run contacted no registry.", none.Error);
+        Assert.Contains(
+            "AIRGAP1061: --registry-insecure and --registry-username had no effect: this run contacted no registry.", none.Error);
+        Assert.Contains("AIRGAP2126: --concurrency had no effect: an archive is read, without requests.", none.Error);
     }
 
     [TestMethod]

@@ -61,8 +61,8 @@ internal static class EmptyValues
     public static bool IsOfImgpkg(Command command, Option option) =>
         s_shared.Contains(option.Name) || (s_own.TryGetValue(PathOf(command), out string[]? own) && own.Contains(option.Name));
 
-    // "tag list", not "list".
-    private static string PathOf(Command command) =>
+    /// <summary>The words of a command: "tag list", not "list".</summary>
+    public static string PathOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
             ? $"{PathOf(parent)} {command.Name}" : command.Name;
 

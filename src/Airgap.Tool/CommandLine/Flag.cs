@@ -6,8 +6,8 @@ using Airgap.Publishing.Declarations;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// Makes options that behave like imgpkg's flags: the last value wins, and lists are given by repeating the flag or by
-/// commas.
+/// Makes options that behave like imgpkg's flags: the last value wins (see <see cref="RepeatedValues"/> for flags that imgpkg does not
+/// have), and lists are given by repeating the flag or by commas.
 /// </summary>
 internal static class Flag
 {

@@ -62,16 +62,13 @@ internal sealed class RegistryFlags
     /// <summary>False for a command that reads no sources, to which registries.conf does not apply.</summary>
     public bool ReadsSources { get; init; } = true;
 
-    /// <summary>
-    /// True for a command that sends single requests with clients of its own, so that the effect of its flags is unknown afterwards.
-    /// </summary>
+    /// <summary>True for a command that sends single requests with clients of its own, so that the effect of flags is unknown.</summary>
     public bool IsProbing { get; init; }
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout,
-            _connect, _stall, _retries, _load, _certificates, _rates })
+        foreach (Option option in Others.Append(_rates))
             command.Options.Add(option);
         if (ReadsSources)
             command.Options.Add(_conf);
@@ -80,9 +77,7 @@ internal sealed class RegistryFlags
             tool.Registry = this;
     }
 
-    /// <summary>
-    /// Refuses a registries.conf that would have no effect, because only a project's tags are resolved at their sources.
-    /// </summary>
+    /// <summary>Refuses a registries.conf without effect, because only a project's tags are resolved at their sources.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="hasProject">True if the command reads a project.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
@@ -140,6 +135,10 @@ internal sealed class RegistryFlags
         session.Registries.Add(client);
         return client;
     }
+
+    /// <summary>The flags besides those about rates and sources.</summary>
+    public IEnumerable<Option> Others => [_caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout, _connect,
+        _stall, _retries, _load, _certificates];
 
     /// <summary>The given flags about rates and sources, any of which may have no effect.</summary>
     public ((ByteRates Rates, string Name)? Rates, string? Conf) Given(ParseResult parsed) =>

@@ -26,37 +26,35 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
 
     /// <summary>Sets a body as the action of a command.</summary>
     public void Attach(Command command, CommandBody body) =>
-        command.SetAction((parsed, cancellationToken) => RunAsync(NameOf(command), parsed, body, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(EmptyValues.PathOf(command), parsed, body, cancellationToken));
 
     /// <summary>Shows problems of the command line itself.</summary>
     /// <returns>1.</returns>
     public async Task<int> RefuseAsync(ParseResult parsed, IEnumerable<Diagnostic> problems)
     {
-        Session session = new(NameOf(parsed.CommandResult.Command), identity, terminal, globals.Read(parsed));
+        Session session = new(EmptyValues.PathOf(parsed.CommandResult.Command), identity, terminal, globals.Read(parsed));
         foreach (Diagnostic problem in problems)
             session.Fail(problem);
         await session.FinishAsync(exitCode: 1);
         return 1;
     }
 
-    // "tag list", not "list".
-    private static string NameOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
-            ? $"{NameOf(parent)} {command.Name}" : command.Name;
-
     private async Task<int> RunAsync(string name, ParseResult parsed, CommandBody body, CancellationToken cancellationToken)
     {
         Session session = new(name, identity, terminal, globals.Read(parsed)) { Command = parsed.CommandResult.Command };
         session.Failed.Earlier.Note(FileFlags.Outputs(parsed));
         CommandTrace trace = CommandTrace.Begin(name, identity, Environment.GetEnvironmentVariable);
+        foreach (Diagnostic repeated in RepeatedValues.Warnings(parsed))
+            session.Warn(repeated);
         int exitCode;
         string? continuation = Continuation.Of(parsed, identity);
         try
         {
             exitCode = await RunToTheEndAsync(() => body(parsed, session, cancellationToken), session, cancellationToken);
-            if (exitCode == 0)
+            // A failure may be the reason why a flag had no effect; other codes are results.
+            if (exitCode != 1)
                 IdleFlags.Warn(parsed, session);
-            else
+            if (exitCode != 0)
                 ReportContinuation(session, continuation);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

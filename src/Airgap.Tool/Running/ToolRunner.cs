@@ -38,6 +38,8 @@ internal static class ToolRunner
             return await host.RefuseAsync(parsed, UsageErrors.Of(parsed, identity));
         if (UnknownFlags.Of(parsed, args, identity).ToArray() is { Length: > 0 } unknown && !HelpWriter.IsAskedFor(parsed))
             return await host.RefuseAsync(parsed, unknown);
+        if (RepeatedValues.Refusals(parsed).ToArray() is { Length: > 0 } repeated && !HelpWriter.IsAskedFor(parsed))
+            return await host.RefuseAsync(parsed, repeated);
         InvocationConfiguration configuration = new()
         {
             Output = terminal.Out,

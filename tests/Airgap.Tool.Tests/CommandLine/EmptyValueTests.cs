@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Airgap.TestKit;
 using Airgap.Tool.CommandLine;
-using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Tests.CommandLine;
 
@@ -30,7 +29,7 @@ public sealed class EmptyValueTests
     {
         List<string> forgiven = [];
         int refused = 0;
-        foreach ((string path, Command command) in Below(Root(), ""))
+        foreach ((string path, Command command) in AllCommands.Below())
         {
             foreach (Option option in command.Options)
             {
@@ -80,15 +79,4 @@ public sealed class EmptyValueTests
         CliResult result = await InProcess.RunAsync("copy", "--lock", "", "--registry-token", "");
         Assert.Contains("AIRGAP2009", result.Error);
     }
-
-    private static RootCommand Root()
-    {
-        GlobalFlags globals = new();
-        return CommandTree.Create(
-            new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals),
-            globals);
-    }
-
-    private static IEnumerable<(string Path, Command Command)> Below(Command command, string path) =>
-        command.Subcommands.SelectMany(sub => Below(sub, $"{path} {sub.Name}".Trim()).Prepend(($"{path} {sub.Name}".Trim(), sub)));
 }
