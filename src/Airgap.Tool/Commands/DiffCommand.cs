@@ -75,27 +75,27 @@ internal sealed class DiffCommand
             await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync(
                 [source], repository, cancellationToken,
                 parsed.GetText(_lock) is not null ? KeptKind.Lock : parsed.GetText(_receipt) is not null ? KeptKind.Receipt : KeptKind.Any);
-        if (parsed.GetValue(_allowExtra) && roots.Any(root => root.HasUnknownTags))
-            session.Warn(new Diagnostic(
-                ErrorCode.NotCompared,
-                $"Not compared with {repository}: its tags, which '{source}' does not name. With {_allowExtra.Name}, a moved one looks " +
-                "like any other.",
-                $"Omit {_allowExtra.Name}, or write a receipt with digests: copy … --receipt.")
-            { Reference = repository.ToString() });
         RepositoryDifference difference = await new RepositoryComparer(registry, parsed.GetValue(_concurrency))
             .CompareAsync(roots, repository, withExtra: !parsed.GetValue(_allowExtra), cancellationToken);
+        string? untold = roots.Any(root => root.HasUnknownTags) ? Untold(source, parsed.GetValue(_allowExtra)) : null;
+        if (untold is not null)
+            difference = difference with { Unknown = difference.Unknown.Insert(0, untold) };
         session.Report.Difference = difference;
         foreach (string line in Lines(difference))
             session.WriteResult(line);
         foreach (string unknown in difference.Unknown)
             session.Warn(new Diagnostic(
                 ErrorCode.NotCompared, $"Not compared with {repository}: {unknown}",
-                "The differences there are unknown.")
+                unknown == untold ? "Write a receipt with digests: copy … --receipt." : "The differences there are unknown.")
             { Reference = repository.ToString() });
         session.Report.Summary = Summary(difference);
         session.WriteResult(session.Report.Summary);
         return !difference.IsSame ? Different : difference.Unknown.IsEmpty ? 0 : 1;
     }
+
+    // A tag that points to other content is superfluous, unless more is allowed.
+    private static string Untold(string receipt, bool allowsExtra) =>
+        $"its tags, which '{receipt}' does not name; {(allowsExtra ? "moved and removed ones are" : "a removed one is")} not seen.";
 
     private static IEnumerable<string> Lines(RepositoryDifference difference)
     {
