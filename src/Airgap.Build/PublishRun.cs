@@ -94,7 +94,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     // The task's own thread reports the result at the end.
     private async Task<Action> RunAsync(Job job, CancellationToken cancellationToken)
     {
-        BuildObserver observer = new(log, TimeProvider.System);
+        using BuildObserver observer = new(log, TimeProvider.System);
         // A project that declares nothing has no plan: in a solution, only some projects may declare something.
         PrecomputedPlans? given = job.Stage is PublishStage.Shard or PublishStage.Finish && HasItems && job.Project.Problems.IsEmpty
             ? PrecomputedPlans.Read(job.Project.Settings, job.Registry) : null;
@@ -125,6 +125,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         PublishResult result = stages is null ? await ProjectPublisher.RunAsync(prepared, cancellationToken)
             : await stages.FinishAsync(prepared, log.Error, cancellationToken);
+        // What follows, such as an apply, has lines of its own.
+        observer.Dispose();
         await job.Failed.SummarizeAsync(result, cancellationToken);
         string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty
             ? await new ToolApply(job.Project.Settings, log).RunAsync(

@@ -18,7 +18,7 @@ public sealed class LoggingTests
     public void Progress_IsALineEveryHalfMinute_HoweverOftenItIsReported()
     {
         Clock clock = new();
-        BuildObserver observer = new(Log(), clock);
+        using BuildObserver observer = new(Log(), clock);
         observer.PhaseStarted(TransferPhase.Transferring, Plan());
         _engine.Messages.Clear();
         for (int i = 0; i < 100; i++)
@@ -37,10 +37,51 @@ public sealed class LoggingTests
     }
 
     [TestMethod]
-    public void BytesThatAreSentAgainAreNotCountedTwice()
+    public void ARunInWhichNothingMoves_IsALineEveryHalfMinute_UntilItEnds()
     {
         Clock clock = new();
         BuildObserver observer = new(Log(), clock);
+        clock.Pass(TimeSpan.FromMinutes(1));
+        Assert.IsEmpty(_engine.Messages, "nothing has begun");
+        observer.PhaseStarted(TransferPhase.Planning, null);
+        clock.Pass(TimeSpan.FromSeconds(62));
+        observer.PhaseStarted(TransferPhase.Transferring, Plan());
+        clock.Pass(TimeSpan.FromSeconds(35));
+        observer.BlobProgress(s_blob, 1_000_000);
+        clock.Pass(TimeSpan.FromSeconds(60));
+        observer.PhaseStarted(TransferPhase.Completing, Plan());
+        clock.Pass(TimeSpan.FromSeconds(35));
+        observer.Dispose();
+        clock.Pass(TimeSpan.FromMinutes(5));
+
+        string[] lines = [.. _engine.Messages.Select(message => message.Message!)];
+        Assert.HasCount(7, lines, string.Join('\n', lines));
+        Assert.AreSequenceEqual(new[] { "  still planning", "  still planning" }, lines[..2]);
+        Assert.StartsWith("  a.tar: ", lines[2]);
+        Assert.StartsWith("  0 of 1 blobs, 0 B of 4.0 MB", lines[3]);
+        Assert.StartsWith("  0 of 1 blobs, 1.0 MB of 4.0 MB (25%)", lines[4]);
+        Assert.StartsWith("  0 of 1 blobs, 1.0 MB of 4.0 MB (25%)", lines[5]);
+        Assert.AreEqual("  still completing", lines[6]);
+    }
+
+    [TestMethod]
+    public void EachOfSeveralRelocationsInWhichNothingMoves_HasItsLine()
+    {
+        Clock clock = new();
+        using BuildObserver observer = new(Log(), clock);
+        observer.PhaseStarted(TransferPhase.Planning, null);
+        observer.For("a.io").PhaseStarted(TransferPhase.Transferring, Plan());
+        observer.For("b.io");
+        _engine.Messages.Clear();
+        clock.Pass(TimeSpan.FromSeconds(31));
+        Assert.StartsWith("  a.io: 0 of 1 blobs", Assert.ContainsSingle(_engine.Messages).Message!);
+    }
+
+    [TestMethod]
+    public void BytesThatAreSentAgainAreNotCountedTwice()
+    {
+        Clock clock = new();
+        using BuildObserver observer = new(Log(), clock);
         observer.PhaseStarted(TransferPhase.Transferring, Plan());
         observer.BlobProgress(s_blob, 3_000_000);
         observer.BlobProgress(s_blob, -3_000_000);
@@ -144,10 +185,51 @@ public sealed class LoggingTests
 
     private sealed class Clock : TimeProvider
     {
+        private readonly List<(Timer Timer, TimeSpan Period)> _timers = [];
+
         public TimeSpan Now { get; set; }
+
+        /// <summary>Lets time pass, and timers fire.</summary>
+        public void Pass(TimeSpan time)
+        {
+            for (TimeSpan end = Now + time; Now < end;)
+            {
+                Now += TimeSpan.FromSeconds(1);
+                foreach ((Timer timer, TimeSpan period) in _timers.Where(each => Now.Ticks % each.Period.Ticks == 0))
+                    timer.Fire();
+            }
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Timer timer = new(() => callback(state));
+            _timers.Add((timer, period));
+            return timer;
+        }
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => Now.Ticks;
+    }
+
+    private sealed class Timer(Action fire) : ITimer
+    {
+        private bool _ended;
+
+        public void Fire()
+        {
+            if (!_ended)
+                fire();
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
+
+        public void Dispose() => _ended = true;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -53,8 +53,16 @@ internal sealed class ProgressLine : IDisposable
     {
         lock (_gate)
         {
-            if (_ended || !_meter.HasTotals)
+            if (_ended)
                 return;
+            if (!_meter.HasTotals)
+            {
+                // A registry that accepts a request and does not answer can hold up the plan for minutes.
+                if (!_live && _session.Phase is { Length: > 0 } phase)
+                    _session.WriteError($"{_session.Report.Command}: still {phase}");
+                return;
+            }
+
             Progress whole = _meter.Whole();
             if (_live)
                 Draw(whole);

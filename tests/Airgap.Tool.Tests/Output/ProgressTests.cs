@@ -70,6 +70,22 @@ public sealed class ProgressTests
     }
 
     [TestMethod]
+    public void WithoutATerminal_ARunWithoutAPlanYetHasItsLine()
+    {
+        ManualClock clock = new();
+        using StringWriter error = new() { NewLine = "\n" };
+        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, false, false), new());
+        using (new ProgressLine(session, new ProgressMeter(clock), clock))
+        {
+            clock.Advance(TimeSpan.FromSeconds(31));
+            session.Phase = "planning";
+            clock.Advance(TimeSpan.FromSeconds(31));
+        }
+
+        Assert.AreEqual("copy: still planning\n", error.ToString());
+    }
+
+    [TestMethod]
     public void ARateThatFell_IsTheOneOfTheLastHalfMinute()
     {
         ManualClock clock = new();
