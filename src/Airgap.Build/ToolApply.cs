@@ -80,7 +80,9 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
         }
     }
 
-    private string? Report(int exitCode, string output, string error)
+    /// <summary>Reports what the tool wrote.</summary>
+    /// <returns>The summary; null if an error was logged.</returns>
+    internal string? Report(int exitCode, string output, string error)
     {
         JsonElement report;
         try

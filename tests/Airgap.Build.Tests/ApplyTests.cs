@@ -61,6 +61,31 @@ public sealed class ApplyTests
     }
 
     [TestMethod]
+    [DataRow(0, "", "x: not found.\nmore", "AIRGAP4142", "'dotnet airgap apply' did not run: x: not found. Install the tool")]
+    [DataRow(5, "not JSON", "", "AIRGAP4142", "'dotnet airgap apply' did not run: exit code 5. Install the tool")]
+    [DataRow(1, "{\"command\":\"copy\"}", "", "AIRGAP4142", "'dotnet airgap apply' did not run: exit code 1. Install the tool")]
+    [DataRow(3, "{\"command\":\"apply\"}", "", "AIRGAP4142", "'dotnet airgap apply' ended with exit code 3 and gave no reason.")]
+    [DataRow(1, "{\"command\":\"apply\",\"errors\":[{\"code\":\"AIRGAP4201\",\"message\":\"It is down.\",\"advice\":\"Look.\"}]}", "",
+        "AIRGAP4201", "It is down. Look.")]
+    [DataRow(1, "{\"command\":\"apply\",\"errors\":[{\"code\":\"AIRGAP0001\",\"message\":\"Of a later version.\",\"advice\":\"\"}]}", "",
+        "AIRGAP4142", "Of a later version.")]
+    public void WhatTheToolSays_IsOneError(int exitCode, string output, string error, string code, string message)
+    {
+        using TempFolder folder = new();
+        Assert.IsNull(Apply(folder).Report(exitCode, output, error));
+        Assert.AreEqual(code, _engine.Errors.Single().Code);
+        Assert.Contains(message, _engine.Errors.Single().Message!);
+    }
+
+    [TestMethod]
+    public void WithoutASummary_TheToolSaysApplied()
+    {
+        using TempFolder folder = new();
+        Assert.AreEqual("applied", Apply(folder).Report(0, "{\"command\":\"apply\"}", "a line"));
+        Assert.IsEmpty(_engine.Errors);
+    }
+
+    [TestMethod]
     public async Task APublishWithoutAManifest_WarnsThatNothingWasApplied()
     {
         using TempFolder folder = new();
@@ -70,7 +95,9 @@ public sealed class ApplyTests
         Assert.AreEqual("AIRGAP4141", _engine.Warnings.Single().Code);
     }
 
-    private Task<string?> ApplyAsync(TempFolder folder, params string[] files)
+    private Task<string?> ApplyAsync(TempFolder folder, params string[] files) => Apply(folder).RunAsync(files, CancellationToken.None);
+
+    private ToolApply Apply(TempFolder folder)
     {
         PublishSettings settings = new()
         {
@@ -79,8 +106,7 @@ public sealed class ApplyTests
             Apply = new ApplySettings("production", null)
         };
         return new ToolApply(settings,
-            new BuildLog(new Microsoft.Build.Utilities.TaskLoggingHelper(_engine, "Test"), "App.csproj", null)).RunAsync(
-            files, CancellationToken.None);
+            new BuildLog(new Microsoft.Build.Utilities.TaskLoggingHelper(_engine, "Test"), "App.csproj", null));
     }
 
     // dotnet finds a command on the PATH as it finds an installed tool.
