@@ -91,6 +91,7 @@ internal sealed class OtlpExport
             options.Endpoint = new Uri($"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/v1/{signal.ToLowerInvariant()}");
         // A hanging collector must not delay a finished run: an attempt times out before the wait ends.
         options.TimeoutMilliseconds = Math.Min(options.TimeoutMilliseconds, (int)s_patience.TotalMilliseconds);
+        options.HttpClientFactory = () => ExporterClient.Create(TimeSpan.FromMilliseconds(options.TimeoutMilliseconds), variable);
         return options;
     }
 

@@ -28,6 +28,9 @@ internal sealed record OtlpSettings(bool Traces, bool Metrics)
     public static string? Value(string signal, string setting, Func<string, string?> variable) =>
         Set(NameOf(setting, signal), variable) ?? Set(NameOf(setting), variable);
 
+    /// <summary>A setting of all signals; null if it is not set.</summary>
+    public static string? Value(string setting, Func<string, string?> variable) => Set(NameOf(setting), variable);
+
     /// <summary>The first variable whose value cannot be used, as a warning; null for none. Nothing is exported then.</summary>
     public static Diagnostic? FindProblem(Func<string, string?> variable)
     {
