@@ -12,6 +12,9 @@ internal enum VersionState
     /// <summary>The source has no newer version, but the tag points to a digest other than the locked one.</summary>
     Moved,
 
+    /// <summary>The tag points to the locked digest. It is not a version, so that newer ones are unknown.</summary>
+    Unmoved,
+
     /// <summary>There is neither a version nor a digest to compare.</summary>
     NotCompared,
 }
@@ -50,7 +53,7 @@ internal sealed record DeclaredVersion(string Kind, string Name, string Declared
     /// <summary>The newest version at the source that <see cref="TagSelection"/> excludes, if it is newer than all others.</summary>
     public string? Outside { get; init; }
 
-    /// <summary>The reason why nothing was compared.</summary>
+    /// <summary>The reason why nothing was compared, or only the digest.</summary>
     public string? Why { get; init; }
 
     /// <summary>True when the source differs from the declaration.</summary>

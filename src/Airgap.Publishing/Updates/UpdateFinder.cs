@@ -85,31 +85,38 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
             declared is null && locked is null
                 ? NotCompared(name, tag, "its tag is not a version, and no lock pins its digest")
                 : new DeclaredVersion(DeclaredVersion.Item, name, tag,
-                    newest is not null ? VersionState.Newer : now != locked ? VersionState.Moved : VersionState.Newest)
+                    newest is not null ? VersionState.Newer : now != locked ? VersionState.Moved
+                    : declared is null ? VersionState.Unmoved : VersionState.Newest)
                 {
                     Newest = newest,
                     Locked = locked?.ToString(),
                     MovedTo = now != locked ? now?.ToString() : null,
                     TagSelection = selected.Constraints,
                     Outside = outside,
+                    Why = declared is null && now == locked ? "its tag is not a version, so only the digest was compared" : null,
                 },
         ];
         if (!declaration.Selection.Packages.IsEmpty)
-            versions.AddRange(await PackagesAsync(declaration.Selection, tagged, locked, newest, cancellationToken));
+            versions.AddRange(await PackagesAsync(declaration.Selection, tagged, locked, now, versions[0], cancellationToken));
         return versions;
     }
 
     private async Task<IEnumerable<DeclaredVersion>> PackagesAsync(
-        BundleSelection selection, ImageReference bundle, Digest? locked, string? newest, CancellationToken cancellationToken)
+        BundleSelection selection, ImageReference bundle, Digest? locked, Digest? now, DeclaredVersion item,
+        CancellationToken cancellationToken)
     {
         PackageFile[] files = await ReadAsync(locked is { } digest ? bundle.WithDigest(digest) : bundle, cancellationToken);
         PackageEntry[] chosen = [
             .. PackageSelector.Choose(files, selection, bundle.ToString()).Where(entry => entry is { IsPackage: true, Version: not null })];
         List<(string Name, SemverVersion Version, string Text, string Tag)> there = [.. Versions(files, bundle.Tag!)];
-        if (newest is not null)
+        if (item.Newest is { } newest)
             there.AddRange(Versions(await ReadAsync(ImageReference.ByTag(bundle.Repository, newest), cancellationToken), newest));
+        else if (item.State is VersionState.Moved && now is { } moved)
+            there.AddRange(Versions(await ReadAsync(bundle.WithDigest(moved), cancellationToken), bundle.Tag!));
         ILookup<string, (string Name, SemverVersion Version, string Text, string Tag)> byName =
             there.ToLookup(version => version.Name, StringComparer.Ordinal);
+        // Where no newer bundle was looked for, a package without a newer version in this one need not be the newest.
+        VersionState otherwise = item.State is VersionState.Unmoved or VersionState.NotCompared ? item.State : VersionState.Newest;
         VersionScope counted = selection.Prereleases is null ? scope : scope with { Prereleases = true };
         return chosen.GroupBy(entry => entry.Package, StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
@@ -118,9 +125,10 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
                 .ThenBy(entry => entry.VersionText, StringComparer.Ordinal).First();
             string? newer = counted.Newest(current.Version!.Value, byName[group.Key].Select(version => (version.Version, version.Text)));
             return new DeclaredVersion(
-                DeclaredVersion.Package, group.Key, current.VersionText, newer is null ? VersionState.Newest : VersionState.Newer)
+                DeclaredVersion.Package, group.Key, current.VersionText, newer is null ? otherwise : VersionState.Newer)
             {
                 Newest = newer,
+                Why = newer is null && otherwise == item.State ? item.Why : null,
                 Bundle = newer is null ? null
                 : ImageReference.ByTag(bundle.Repository, byName[group.Key].First(version => version.Text == newer).Tag).ToString(),
             };

@@ -54,6 +54,7 @@ internal sealed class InitCommand
         // Errors here are reported before any request.
         ImageReference asked = References.Parse(parsed.GetValue(_reference)!);
         string project = EvaluationRequest.FindProject(parsed.GetText(_project) ?? ".");
+        BundleDeclaration.RequireProject(project, session.Identity.Version);
         session.Report.Source = asked.ToString();
 
         session.Phase = "inspecting";

@@ -68,7 +68,8 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
         if (!Directory.Exists(full))
             throw new AirgapException(
                 ErrorCode.FileNotFound, $"There is no project '{path}'.",
-                "Name a project, a solution, the file of a file-based app, or a folder with a project.");
+                takesSolutions ? "Name a project, a solution, the file of a file-based app, or a folder with a project."
+                : "Name a project, or a folder with one.");
         string[] projects = Directory.GetFiles(full, "*.*proj");
         if (projects.Length == 0 && takesSolutions)
             projects = [.. Directory.GetFiles(full).Where(SolutionProjects.Is)];
@@ -77,6 +78,6 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
             : throw new AirgapException(
                 ErrorCode.FileNotFound,
                 projects.Length == 0 ? $"The folder '{path}' has no project file." : $"The folder '{path}' has several project files.",
-                "Give the file of the project or solution.");
+                takesSolutions ? "Give the file of the project or solution." : "Give the file of the project.");
     }
 }

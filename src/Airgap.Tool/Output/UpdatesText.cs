@@ -18,11 +18,14 @@ internal static class UpdatesText
         string[] parts =
         [
             .. new[] { Part(versions, VersionState.Newer, "newer at the source"), Part(versions, VersionState.Moved, "moved"),
-                Part(versions, VersionState.NotCompared, "not compared") }.OfType<string>(),
+                Part(versions, VersionState.Unmoved, "not moved"), Part(versions, VersionState.NotCompared, "not compared") }
+                .OfType<string>(),
         ];
+        // What could not be asked may be newer.
+        string rest = session.Report.Errors.Count > 0 ? "nothing newer found" : "nothing newer";
         string failed = session.Report.Errors.Count > 0 ? $"; {CountText.Count(session.Report.Errors.Count, "failure")}" : "";
         session.Report.Summary =
-            $"{CountText.Count(versions.Count, "version")}: {(parts.Length > 0 ? string.Join(", ", parts) : "nothing newer")}{failed}";
+            $"{CountText.Count(versions.Count, "version")}: {(parts.Length > 0 ? string.Join(", ", parts) : rest)}{failed}";
         session.WriteResult(session.Report.Summary);
     }
 
@@ -41,12 +44,12 @@ internal static class UpdatesText
 /// <param name="Kind"><c>item</c> or <c>package</c>.</param>
 /// <param name="Name">The repository, or the package.</param>
 /// <param name="Declared">The tag, or the newest selected version.</param>
-/// <param name="State"><c>newest</c>, <c>newer</c> (at the source), <c>moved</c> or <c>notCompared</c>.</param>
+/// <param name="State"><c>newest</c>, <c>newer</c> (at the source), <c>moved</c>, <c>unmoved</c> or <c>notCompared</c>.</param>
 /// <param name="Newest">The newest version at the source, if different.</param>
 /// <param name="Bundle">The bundle with the newest version of a package.</param>
 /// <param name="Locked">The digest that the lock pins the tag to.</param>
 /// <param name="MovedTo">The digest the tag points to now, if different.</param>
-/// <param name="Why">The reason why nothing was compared.</param>
+/// <param name="Why">The reason why nothing was compared, or only the digest.</param>
 internal sealed record ReportVersion(
     string Kind, string Name, string Declared, string State, string? Newest, string? Bundle, string? Locked, string? MovedTo, string? Why)
 {
@@ -75,6 +78,7 @@ internal sealed record ReportVersion(
         VersionState.Newest => "newest",
         VersionState.Newer => "newer",
         VersionState.Moved => "moved",
+        VersionState.Unmoved => "unmoved",
         _ => "notCompared",
     };
 }

@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Tool.Evaluation;
 
 namespace Airgap.Tool.Projects;
 
@@ -14,6 +15,25 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
     public const string Package = "Airgap.Build";
 
     private static readonly string[] s_itemNames = ["ImgpkgBundle", "ImgpkgImage"];
+
+    /// <summary>Refuses by its name alone a file that holds no items, before anything is asked.</summary>
+    /// <param name="path">Full path of the file.</param>
+    /// <param name="version">The package's version.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.UneditableProject"/>.</exception>
+    public static void RequireProject(string path, string version)
+    {
+        (string What, string Advice)? other =
+            SolutionProjects.Is(path) ? ("a solution, which declares no items", "Name one of its projects.")
+            : Path.GetExtension(path).Equals(".cs", StringComparison.OrdinalIgnoreCase)
+                ? ("a file-based app, whose file declares no items",
+                    $"Write '#:package {Package}@{version}' into it, and the item into a Directory.Build.props beside it.")
+            : null;
+        if (other is { } it)
+            throw new AirgapException(ErrorCode.UneditableProject, $"'{path}' is {it.What}.", it.Advice)
+            {
+                Location = new SourceLocation(path),
+            };
+    }
 
     /// <summary>Declares it in a project, and adds the package reference if missing.</summary>
     /// <param name="project">Full path of the project file.</param>

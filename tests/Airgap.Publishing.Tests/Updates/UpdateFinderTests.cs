@@ -92,6 +92,29 @@ public sealed class UpdateFinderTests
     }
 
     [TestMethod]
+    public async Task ALockedTagThatIsNoVersion_IsUnmoved_NotTheNewest()
+    {
+        (Digest old, Digest now) = await TwoVersionsAsync();
+        using TempFolder folder = new();
+        Lock(folder, now);
+        DeclaredVersion[] same = await FindAsync(
+            folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:v1", ("Packages", "p0.example.com")));
+        Assert.IsTrue(same.All(version => version is { State: VersionState.Unmoved, Newest: null, Why: not null, IsOutdated: false }));
+        Assert.HasCount(2, same);
+
+        // A tag that has moved may bring newer packages.
+        Lock(folder, old);
+        DeclaredVersion[] moved = await FindAsync(
+            folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:v1", ("Packages", "p0.example.com@1.0.0")));
+        Assert.AreEqual(VersionState.Moved, moved[0].State);
+        Assert.AreEqual($"Newer 1.1.0 {GeneratedRepository.Bundle}:v1", $"{moved[1].State} {moved[1].Newest} {moved[1].Bundle}");
+
+        static void Lock(TempFolder folder, Digest digest) =>
+            File.WriteAllText(
+                folder["airgap.lock.json"], $$"""{"version":1,"items":{"{{GeneratedRepository.Bundle}}:v1":"{{digest}}"} }""");
+    }
+
+    [TestMethod]
     public async Task AnUnreachableSource_FailsOnlyItsItem()
     {
         (Digest old, _) = await TwoVersionsAsync();

@@ -40,6 +40,24 @@ public sealed class InitTests
     }
 
     [TestMethod]
+    [DataRow("app.cs", "AIRGAP2040", "'#:package Airgap.Build@0.1.0' into it, and the item into a Directory.Build.props beside it")]
+    [DataRow("All.sln", "AIRGAP2040", "Name one of its projects.")]
+    [DataRow("All.slnx", "AIRGAP2040", "Name one of its projects.")]
+    [DataRow("absent", "AIRGAP3001", "Name a project, or a folder with one.")]
+    public async Task AFileThatDeclaresNoItems_IsRefusedBeforeAnyRequest(string name, string code, string advice)
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        if (name != "absent")
+            await File.WriteAllTextAsync(bench.Folder[name], "Console.WriteLine(1);\n");
+
+        CliResult refused = await bench.RunAsync("init", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--project", name);
+
+        refused.AssertFailed(code);
+        Assert.Contains(advice, refused.Error);
+        Assert.IsEmpty(refused.Output);
+    }
+
+    [TestMethod]
     public async Task AnImageIsDeclaredAsOne_AndHasNoPackageRepository()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();

@@ -33,6 +33,17 @@ public sealed class OutdatedTests
         Assert.AreEqual(1, failed.ExitCode, failed.Output);
         Assert.IsFalse(told.GetProperty("succeeded").GetBoolean());
         Assert.AreEqual("airgap.lock.json", Path.GetFileName(told.GetProperty("errors")[0].GetProperty("file").GetString()));
+        Assert.AreEqual("0 versions: nothing newer found; 1 failure", told.GetProperty("summary").GetString());
+
+        // Of a tag that is not a version, only the digest is compared.
+        (CliResult stable, JsonElement pushed) = await bench.RunJsonAsync("push", "-i", $"{Repository}:stable", "-f", "file");
+        Assert.AreEqual(0, stable.ExitCode, stable.Error);
+        string digest = pushed.GetProperty("reference").GetString()!.Split('@')[1];
+        File.WriteAllText(bench.Folder["airgap.lock.json"], $$"""{"version":1,"items":{"{{Repository}}:stable":"{{digest}}"} }""");
+        CliResult unmoved = await bench.RunAsync("outdated", "airgap.lock.json");
+        Assert.AreEqual(0, unmoved.ExitCode, unmoved.Error);
+        Assert.MatchesRegex(@"stable\s+unmoved: its tag is not a version", unmoved.Output);
+        Assert.Contains("1 version: 1 not moved", unmoved.Output);
     }
 
     [TestMethod]
