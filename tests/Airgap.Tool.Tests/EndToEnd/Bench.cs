@@ -57,6 +57,13 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Runs the tool in the folder, in a process of its own: for what a process does once, at its start or its end.</summary>
     public Task<CliResult> RunFreshAsync(params string[] args) => Cli.RunAsync(_tool, args, Environment, Folder.Path);
 
+    /// <summary>Runs the tool by a script of the shell, which starts it by <c>"$@"</c>.</summary>
+    /// <param name="shell">The command that runs the shell, such as one that gives it mounts of its own.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="args">The tool's arguments.</param>
+    public Task<CliResult> RunByScriptAsync(string[] shell, string script, params string[] args) =>
+        Cli.RunAsync(shell[0], [.. shell[1..], "sh", "-c", script, "sh", _tool, .. args], Environment, Folder.Path);
+
     /// <summary>Runs the tool under the name imgpkg.</summary>
     public Task<CliResult> RunAsImgpkgAsync(params string[] args)
     {

@@ -68,6 +68,38 @@ public sealed class TemporaryFolderTests
         }
     }
 
+    /// <summary>A file system of its own for the folder, in memory, with less room than the command needs.</summary>
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow("full", "copy", "-b", Simple, "--to-repo", "final.local:5055/gated", "--gate", "touch ran")]
+    [DataRow("small", "copy", "-b", Simple, "--to-repo", "final.local:5055/gated", "--gate", "touch ran", "--gate-content")]
+    [DataRow("small", "push", "-i", "final.local:5055/large:1", "-f", "input")]
+    public async Task AFullFolder_IsNamed_BeforeAnythingIsPushed(string room, params string[] line)
+    {
+        string[] shell = ["unshare", "--user", "--map-root-user", "--mount"];
+        if (Cli.Find(shell[0]) is null || (await Cli.RunAsync(shell[0], [.. shell[1..], "true"])).ExitCode != 0)
+            Assert.Inconclusive("This system gives a process no mounts of its own.");
+        await using Bench bench = await StartAsync("folder");
+        byte[] noise = new byte[6_000_000];
+        new Random(1).NextBytes(noise);
+        Directory.CreateDirectory(bench.Folder["input"]);
+        Directory.CreateDirectory(bench.Folder["tmp"]);
+        await File.WriteAllBytesAsync(bench.Folder["input/noise"], noise);
+        string fill = room == "full" ? "head -c 16384 /dev/zero > \"$TMPDIR/fill\" && " : "";
+
+        CliResult result = await bench.RunByScriptAsync(
+            shell,
+            $"mount -t tmpfs -o size=16k none \"$TMPDIR\" && {fill}{{ \"$@\"; code=$?; echo \"left: $(ls -A \"$TMPDIR\")\"; exit $code; }}",
+            line);
+
+        result.AssertFailed(
+            $"AIRGAP3003: No temporary file can be written to the folder '{bench.Folder["tmp"]}': no space is left.", "TMPDIR");
+        Assert.DoesNotContain("   at ", result.Error);
+        Assert.DoesNotContain("airgap-", result.Output.Split("left: ")[1]);
+        Assert.IsFalse(File.Exists(bench.Folder["ran"]), "the gate gets the whole plan or does not run");
+        Assert.IsEmpty(bench.Registry.Of(RequestKind.ManifestPut));
+    }
+
     private static async Task<Bench> StartAsync(string kind)
     {
         Bench bench = await Bench.StartWithFixturesAsync();
