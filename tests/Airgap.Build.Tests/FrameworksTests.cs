@@ -51,6 +51,19 @@ public sealed class FrameworksTests
         Assert.IsFalse(File.Exists(Manifest(project)));
     }
 
+    [TestMethod]
+    public async Task TheOuterBuildHeedsNoWarnAndWarningsAsErrors()
+    {
+        using TestProject project = new(TestProject.SimpleBundle, Properties);
+        DotnetResult told = (await project.RelocateAsync()).Succeeded();
+        Assert.Contains("warning AIRGAP2101", told.Output);
+        DotnetResult silenced = (await project.RelocateAsync("-p:NoWarn=AIRGAP2101")).Succeeded();
+        Assert.DoesNotContain("AIRGAP2101", silenced.Output);
+        DotnetResult raised = await project.RelocateAsync("-p:WarningsAsErrors=AIRGAP2101");
+        Assert.AreEqual(1, raised.ExitCode, raised.Output);
+        Assert.Contains("error AIRGAP2101", raised.Output);
+    }
+
     private static string Manifest(TestProject project) =>
         Path.Combine(project.Folder, "bin", "Release", "airgap", "manifests", "simple-package-repository.packagerepository.yml");
 }
