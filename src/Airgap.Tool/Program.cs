@@ -18,6 +18,7 @@ internal static class Program
 
     private static async Task<int> RunAsync(string[] args)
     {
+        HomeFolder.Ensure();
         using Interruption interruption = new();
         StandardStream output = StandardStream.Output();
         StandardStream error = StandardStream.Error();
