@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
