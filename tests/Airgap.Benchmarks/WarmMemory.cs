@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Airgap.Benchmarks;
 
 /// <summary>
-/// Touches the machine's free memory before what writes a large file is measured. A hypervisor may provide memory only at its first use, and
-/// take it back when it is freed: a page cache that grows in such memory costs the writer several times its own time, by chance.
+/// Touches the machine's free memory before what writes a large file is measured. A hypervisor may provide memory only at its first use,
+/// and take it back when it is freed: a page cache that grows in such memory costs the writer several times its own time, by chance.
 /// </summary>
 internal static unsafe partial class WarmMemory
 {
