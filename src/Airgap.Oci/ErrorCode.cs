@@ -205,8 +205,8 @@ public enum ErrorCode
     ServedArchiveChanged = 1056,
 
     /// <summary>
-    /// A setting about registries had no effect in this run: the rate of a host that was not asked, or a registries.conf where no source
-    /// was read (warning). Correct the host, or omit the setting.
+    /// A setting about registries had no effect in this run: the rate of a host that was not asked, a registries.conf where no source was
+    /// read, or any other where no registry was contacted (warning). Correct the host, or omit the setting.
     /// </summary>
     RegistrySettingIdle = 1061,
 

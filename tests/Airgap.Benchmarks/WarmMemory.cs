@@ -12,7 +12,7 @@ internal static unsafe partial class WarmMemory
     private const int Page = 4096;
     private const int HugePages = 14; // MADV_HUGEPAGE: in large pieces, as a file's pages are taken.
 
-    /// <summary>Touches memory, at most most of what is free, so that nothing is dropped from the page cache.</summary>
+    /// <summary>Touches memory, at most three quarters of what is free, so that nothing is dropped from the page cache.</summary>
     public static void Touch(long bytes)
     {
         if (!OperatingSystem.IsLinux())

@@ -100,7 +100,8 @@ public sealed class UploadsAheadTests : WireTestBase
         {
             if (request.Kind == RequestKind.UploadPost && request.Repository == "apps/it" && !Volatile.Read(ref isPlanned))
                 posted.TrySetResult();
-            return why == "missing image" && request.Kind == RequestKind.ManifestGet && request.Repository == "apps/backend" ? Fault.Status(404) : null;
+            return why == "missing image" && request.Kind == RequestKind.ManifestGet && request.Repository == "apps/backend"
+                ? Fault.Status(404) : null;
         };
         using RegistryClient creating = new(
             new RegistryOptions
