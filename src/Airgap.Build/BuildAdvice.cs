@@ -21,6 +21,7 @@ internal static partial class BuildAdvice
         [AdviceTerms.TagList] = "",
         [AdviceTerms.WriteArchive] = "AirgapArchive",
         [AdviceTerms.NameInArchive] = "",
+        [AdviceTerms.ServeBase] = "",
         [AdviceTerms.Resume] = "",
         [AdviceTerms.NonDistributable] = "AirgapIncludeNonDistributableLayers=true",
         [AdviceTerms.NoBundleCheck] = "",

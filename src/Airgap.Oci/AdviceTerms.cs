@@ -41,6 +41,9 @@ internal static class AdviceTerms
     /// <summary>Naming an item of an archive.</summary>
     public const string NameInArchive = "name one of them with the archive";
 
+    /// <summary>Serving the base of a delta, too.</summary>
+    public const string ServeBase = "serve its base, too";
+
     /// <summary>Resuming from what an earlier run has written.</summary>
     public const string Resume = "run it again to resume";
 
@@ -114,7 +117,7 @@ internal static class AdviceTerms
         NameInArchive, Resume,
         NonDistributable, NoBundleCheck, NotRecursive,
         DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, RewrittenPlatforms, SparsePlatforms, PartsIn,
-        RewritePart, MountFrom, MergeArchives, WriteLayout, MakeRunPlan, RunShard,
+        RewritePart, MountFrom, MergeArchives, ServeBase, WriteLayout, MakeRunPlan, RunShard,
         DryRunPlan, CarryOutPlan,
         CreateRepositories,
     ];

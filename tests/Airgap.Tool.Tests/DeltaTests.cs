@@ -36,7 +36,8 @@ public sealed class DeltaTests
         refused.AssertFailed("AIRGAP2110");
         Assert.IsEmpty(far.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
         CliResult alone = await InProcess.RunAsync("serve", "--tar", folder["delta.tar"], "--listen", "127.0.0.1:0");
-        alone.AssertFailed("AIRGAP2110");
+        alone.AssertFailed("AIRGAP2110", "In the same registry, serve its base, too (--tar); or join the archives into one");
+        Assert.DoesNotContain("Import", alone.Error);
 
         await InProcess.SucceedAsync(
             "copy", "--tar", folder["base.tar"], "--to-repo", $"{far.Host}/old/app", "--receipt", folder["receipt.json"]);

@@ -100,4 +100,17 @@ public sealed class EarlierOutputTests : SigningTestBase
 
         failed.AssertFailed("AIRGAP1005", $"AIRGAP3026: '{output}' is from before this run, which failed and did not write it.");
     }
+
+    [TestMethod]
+    [DataRow("/", "AIRGAP2022")]
+    [DataRow("file", "AIRGAP3014")]
+    public async Task AnOutputThatIsRefused_IsNotNamedAgain(string output, string code)
+    {
+        File.WriteAllText(_folder["file"], "before");
+        CliResult failed = await InProcess.RunAsync(
+            "pull", "-b", $"{Source.Host}/mirror/none:v1", "-o", output == "/" ? Path.GetPathRoot(_folder["file"])! : _folder[output]);
+
+        failed.AssertFailed(code);
+        Assert.DoesNotContain("AIRGAP3026", failed.Error);
+    }
 }

@@ -12,11 +12,13 @@ internal static class TemporaryFolder
     /// <summary>The failure of a temporary file: it names the folder, and the variable that names another.</summary>
     /// <param name="e">The exception of the runtime, or the failure of a full disk; another <see cref="AirgapException"/> is returned
     /// unchanged.</param>
-    public static AirgapException Failure(Exception e) => e is AirgapException { Code: not ErrorCode.DiskFull } known ? known
-        : new AirgapException(CodeOf(e), $"{NotWritten(Location, e)}.", $"Free or create it, or {NameAnother}.", e);
+    /// <param name="needed">What the file is for, such as "for the gate"; null not to say it.</param>
+    public static AirgapException Failure(Exception e, string? needed = null) =>
+        e is AirgapException { Code: not ErrorCode.DiskFull } known ? known
+            : new AirgapException(CodeOf(e), $"{NotWritten(Location, e, needed)}.", $"Free or create it, or {NameAnother}.", e);
 
     /// <summary>States that no temporary file can be written, and why; a sentence without its full stop.</summary>
-    public static string NotWritten(string folder, Exception e)
+    public static string NotWritten(string folder, Exception e, string? needed = null)
     {
         string why = CodeOf(e) switch
         {
@@ -25,7 +27,7 @@ internal static class TemporaryFolder
             ErrorCode.AccessDenied => "access was refused",
             _ => e.Message.TrimEnd('.'),
         };
-        return $"No temporary file can be written to the folder '{folder}': {why}";
+        return $"No temporary file{(needed is null ? "" : " " + needed)} can be written to the folder '{folder}': {why}";
     }
 
     private static ErrorCode CodeOf(Exception e) => e switch

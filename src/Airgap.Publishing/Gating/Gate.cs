@@ -26,6 +26,7 @@ internal sealed partial class Gate(GateSettings settings)
     /// <summary>The folder with the content.</summary>
     public const string LayoutVariable = "AIRGAP_LAYOUT";
 
+    private const string NeededForGate = "for the gate";
     private const int MostOutput = 8 * 1024 * 1024;
     private const int MostText = 64 * 1024;
 
@@ -67,7 +68,7 @@ internal sealed partial class Gate(GateSettings settings)
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e) || e is AirgapException { Code: ErrorCode.DiskFull })
         {
-            throw TemporaryFolder.Failure(e);
+            throw TemporaryFolder.Failure(e, NeededForGate);
         }
         finally
         {
@@ -161,7 +162,7 @@ internal sealed partial class Gate(GateSettings settings)
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            throw TemporaryFolder.Failure(e);
+            throw TemporaryFolder.Failure(e, NeededForGate);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class ServedBlobs(ServedFile? file, IArchive reader, BlobProofs 
         }
 
         if (nowhere.Count > 0)
-            throw RequiredLayerContent.Missing(nowhere, others.Count == 0 ? null : "no other served archive");
+            throw RequiredLayerContent.Missing(nowhere, others.Count == 0 ? null : "no other served archive", isServed: true);
     }
 
     // A layout in a folder has a file for each blob, opened for each request: there may be many, and each is checked

@@ -21,6 +21,7 @@ internal static class ToolAdvice
         [AdviceTerms.TagList] = "tag list -i",
         [AdviceTerms.WriteArchive] = "copy -b … --to-tar",
         [AdviceTerms.NameInArchive] = "-b or -i",
+        [AdviceTerms.ServeBase] = "--tar",
         [AdviceTerms.Resume] = "--resume",
         [AdviceTerms.NonDistributable] = "--include-non-distributable-layers",
         [AdviceTerms.NoBundleCheck] = "--image-is-bundle-check=false",

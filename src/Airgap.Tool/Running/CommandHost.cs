@@ -79,8 +79,8 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
                 : await TagSuggestions.AdviseAsync(
                     problem, parsed, (parsed.CommandResult.Command as ToolCommand)?.Registry, cancellationToken));
             exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
-            // The registry would refuse the same command again.
-            if (problem.Code != ErrorCode.SparseIndexRefused)
+            // The registry would refuse the same command again, and an output in use or in the way has nothing of this run.
+            if (problem.Code is not (ErrorCode.SparseIndexRefused or ErrorCode.ArchiveInUse or ErrorCode.PartInTheWay))
                 ReportContinuation(session, continuation);
         }
 

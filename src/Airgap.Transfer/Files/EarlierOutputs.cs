@@ -34,7 +34,8 @@ internal sealed class EarlierOutputs
 
     /// <summary>Finds those that the run has left as they were.</summary>
     /// <param name="written">What it wrote, even if the content stayed the same.</param>
-    /// <param name="failures">Why it failed: where an output is an input, it is no result of anything, and the failure names it.</param>
+    /// <param name="failures">Why it failed. An output that is an input, or can be no output, is no result of anything; the failure names
+    /// it.</param>
     /// <returns>The warning (<see cref="ErrorCode.EarlierOutput"/>); null if there are none.</returns>
     public Diagnostic? Find(IEnumerable<string> written, IEnumerable<Diagnostic> failures)
     {
@@ -42,7 +43,7 @@ internal sealed class EarlierOutputs
             return null;
         HashSet<string> own = new(written, StringComparer.Ordinal);
         string[] left = [.. _found.Where(found => !own.Contains(found.Path) && StateOf(found.Path) == found.Before)
-            .Select(found => found.Path)];
+            .Select(found => found.Path).Where(path => !failures.Any(failure => IsRefusalOf(failure, path)))];
         if (left.Length == 0)
             return null;
         bool isOne = left.Length == 1;
@@ -54,6 +55,11 @@ internal sealed class EarlierOutputs
             $"Do not take {(isOne ? "it" : "them")} for a result of this run.")
         { Location = new SourceLocation(left[0]) };
     }
+
+    // What can be no output is nobody's result.
+    private static bool IsRefusalOf(Diagnostic failure, string path) =>
+        failure is { Code: ErrorCode.InvalidArgument or ErrorCode.OutputUnsuited, Location.File: { } refused }
+        && Path.GetFullPath(refused) == Path.GetFullPath(path);
 
     // A file that is replaced gets another number; on Windows, where files have none here, its time and length tell.
     private static State? StateOf(string path)

@@ -81,7 +81,7 @@ internal sealed class PackedLayer : IDisposable
             if (created)
                 TryDelete(path);
             if (IoFailures.IsIoFailure(e))
-                throw TemporaryFolder.Failure(e);
+                throw TemporaryFolder.Failure(e, "for the layer");
             throw;
         }
     }

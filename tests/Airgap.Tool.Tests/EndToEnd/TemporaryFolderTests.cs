@@ -59,7 +59,8 @@ public sealed class TemporaryFolderTests
             bench.Registry.Clear();
             CliResult result = await bench.RunFreshAsync(line);
             result.AssertFailed(
-                $"No temporary file can be written to the folder '{bench.Folder["tmp"]}': there is no such folder.", "TMPDIR");
+                $"No temporary file for the {(line[0] == "push" ? "layer" : "gate")} can be written to the folder " +
+                $"'{bench.Folder["tmp"]}': there is no such folder.", "TMPDIR");
             Assert.HasCount(
                 1, result.Error.Split('\n').Where(text => text.Contains("Error: AIRGAP", StringComparison.Ordinal)), result.Error);
             Assert.DoesNotContain("   at ", result.Error);
@@ -93,7 +94,8 @@ public sealed class TemporaryFolderTests
             line);
 
         result.AssertFailed(
-            $"AIRGAP3003: No temporary file can be written to the folder '{bench.Folder["tmp"]}': no space is left.", "TMPDIR");
+            $"AIRGAP3003: No temporary file for the {(line[0] == "push" ? "layer" : "gate")} can be written to the folder " +
+            $"'{bench.Folder["tmp"]}': no space is left.", "TMPDIR");
         Assert.DoesNotContain("   at ", result.Error);
         Assert.DoesNotContain("airgap-", result.Output.Split("left: ")[1]);
         Assert.IsFalse(File.Exists(bench.Folder["ran"]), "the gate gets the whole plan or does not run");

@@ -29,7 +29,8 @@ internal sealed class RequiredLayerContent(string path, Descriptor descriptor, R
     /// <summary>The failure for unavailable layers.</summary>
     /// <param name="layers">The layers, 1 or more, of one delta.</param>
     /// <param name="place">The destination that also lacks them; null if none was checked.</param>
-    public static AirgapException Missing(IReadOnlyList<RequiredLayerContent> layers, string? place)
+    /// <param name="isServed">True if a registry was to serve the delta: nothing is imported there.</param>
+    public static AirgapException Missing(IReadOnlyList<RequiredLayerContent> layers, string? place, bool isServed = false)
     {
         const int most = 20;
         string list = string.Join("; ", layers.Take(most).Select(layer =>
@@ -41,7 +42,8 @@ internal sealed class RequiredLayerContent(string path, Descriptor descriptor, R
             ErrorCode.DeltaLayersMissing,
             $"'{layers[0].Path}' is a delta and requires {count} ({ByteSize.Format(layers.Sum(layer => layer.Descriptor.Size))}) that " +
             $"{has}: {list}{more}.",
-            $"Import its base first, {AdviceTerms.MountFrom}, or {AdviceTerms.MergeArchives}.")
+            isServed ? $"In the same registry, {AdviceTerms.ServeBase}; or {AdviceTerms.MergeArchives}."
+                : $"Import its base first, {AdviceTerms.MountFrom}, or {AdviceTerms.MergeArchives}.")
         {
             Reference = layers[0].Layer.Image.ToString(),
             Digest = layers[0].Descriptor.Digest.ToString(),

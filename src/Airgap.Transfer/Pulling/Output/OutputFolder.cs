@@ -104,7 +104,8 @@ internal sealed class OutputFolder : IDisposable
             throw new AirgapException(
                 ErrorCode.InvalidArgument,
                 $"Disallowed output directory (trying to avoid accidental deletion): '{output}'.",
-                "Name a separate folder; the root, the current folder and its parents are not replaced.");
+                "Name a separate folder; the root, the current folder and its parents are not replaced.")
+            { Location = new SourceLocation(output) };
         }
 
         return target;
