@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Airgap.TestKit.Network;
@@ -50,14 +52,22 @@ public sealed class OtlpCollector : IAsyncDisposable
 
     /// <summary>Starts a collector.</summary>
     /// <param name="answer">Returns the status of each response; null for 200.</param>
-    public static async Task<OtlpCollector> StartAsync(Func<Task<int>>? answer = null)
+    /// <param name="pair">Its certificate with the key, for https; a client has to identify with the same. Null for plain http.</param>
+    public static async Task<OtlpCollector> StartAsync(Func<Task<int>>? answer = null, X509Certificate2? pair = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            foreach (HttpProtocols protocol in new[] { HttpProtocols.Http1, HttpProtocols.Http2 })
+            {
+                kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
+                {
+                    listen.Protocols = protocol;
+                    if (pair is not null)
+                        listen.UseHttps(https => RequirePair(https, pair));
+                });
+            }
         });
         WebApplication server = builder.Build();
         OtlpCollector collector = new(server, answer ?? (() => Task.FromResult(200)));
@@ -67,6 +77,13 @@ public sealed class OtlpCollector : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static void RequirePair(HttpsConnectionAdapterOptions https, X509Certificate2 pair)
+    {
+        https.ServerCertificate = pair;
+        https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+        https.ClientCertificateValidation = (given, _, _) => given.Thumbprint == pair.Thumbprint;
+    }
 
     private async Task TakeAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Airgap.TestKit;
 using Airgap.TestKit.Network;
 
@@ -103,6 +104,37 @@ public sealed class TelemetryTests
         ReceivedRequest metrics = collector.Requests.Single(request => request.Path != "/own/traces");
         Assert.AreEqual("all", metrics.Headers["x-to"]);
         Assert.StartsWith("application/grpc", metrics.Headers["Content-Type"]);
+    }
+
+    [TestMethod]
+    [DataRow("http/protobuf", true)]
+    [DataRow("grpc", true)]
+    [DataRow("http/protobuf", false)]
+    public async Task ACollectorThatAsksForACertificate_GetsIt(string protocol, bool isGiven)
+    {
+        using X509Certificate2 pair = LoopbackCertificate.Create();
+        await using OtlpCollector collector = await OtlpCollector.StartAsync(pair: pair);
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        string certificate = bench.Folder["collector.pem"];
+        await File.WriteAllTextAsync(certificate, pair.ExportCertificatePem(), TestContext.CancellationToken);
+        await File.WriteAllTextAsync(
+            bench.Folder["key.pem"], pair.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.CancellationToken);
+        bench.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+        bench.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = protocol == "grpc" ? collector.GrpcAddress : collector.HttpAddress;
+        bench.Environment["OTEL_EXPORTER_OTLP_CERTIFICATE"] = certificate;
+        if (isGiven)
+        {
+            bench.Environment["OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"] = certificate;
+            bench.Environment["OTEL_EXPORTER_OTLP_CLIENT_KEY"] = bench.Folder["key.pem"];
+        }
+
+        bench.Environment["NO_PROXY"] = "127.0.0.1";
+        CliResult result = await bench.RunFreshAsync("tag", "list", "-i", $"{bench.Registry.Host}/mirror/simple-app-bundle");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.AreEqual(isGiven, !result.Error.Contains("AIRGAP3024", StringComparison.Ordinal), result.Error);
+        Assert.AreEqual(isGiven, collector.Spans.Any());
+        Assert.AreEqual(isGiven, collector.Points.Any());
     }
 
     [TestMethod]
