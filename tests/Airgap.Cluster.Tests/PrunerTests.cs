@@ -14,7 +14,8 @@ namespace Airgap.Cluster.Tests;
 [TestCategory(TestKinds.Servers)]
 public sealed class PrunerTests
 {
-    private const string InventoryPath = "/api/v1/namespaces/packages/configmaps/airgap-inventory-app";
+    private const string InventoriesPath = "/api/v1/namespaces/packages/configmaps";
+    private const string InventoryPath = InventoriesPath + "/airgap-inventory-app";
     private const string Repositories = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
     private const string OldPath = Repositories + "/old";
     private const string Line = "packaging.carvel.dev/v1alpha1 PackageRepository packages";
@@ -26,7 +27,7 @@ public sealed class PrunerTests
     public async Task TheFirstRun_RecordsWhatItMade_AndRemovesNothing()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("PATCH", InventoryPath, KubernetesAnswer.Json(201, """{"metadata":{"resourceVersion":"1"}}"""));
+        server.On("POST", InventoriesPath, KubernetesAnswer.Json(201, """{"metadata":{"resourceVersion":"1"}}"""));
 
         await PruneAsync(server,
             [Applied("new", "n1", ApplyOutcome.Created),
@@ -37,6 +38,26 @@ public sealed class PrunerTests
         Assert.AreEqual("airgap", written.Text("metadata", "labels", "app.kubernetes.io/managed-by"));
         Assert.IsNull(written.Text("metadata", "resourceVersion"));
         Assert.AreEqual("ConfigMap packages/airgap-inventory-app Created", Words(_told.Single()));
+    }
+
+    // Whether it created the inventory or changed it: what it recorded is not overwritten.
+    [TestMethod]
+    [DataRow("POST")]
+    [DataRow("PATCH")]
+    public async Task AnotherApplyMeanwhile_IsAConflict_AndNothingIsRemoved(string method)
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        if (method == "PATCH")
+            Recording(server, $"{Line} old o1", $"{Line} new n1");
+        server.On("GET", OldPath, Live("o1", s_ours));
+        server.On(method, method == "POST" ? InventoriesPath : InventoryPath, KubernetesAnswer.Json(409, "{}"));
+
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => PruneAsync(server, [Applied("new", "n2", ApplyOutcome.Created)]));
+
+        Assert.AreEqual(ErrorCode.FieldConflict, failure.Code);
+        Assert.Contains("another apply with this name wrote it meanwhile", failure.Message);
+        Assert.DoesNotContain(request => request.Method == "DELETE", server.Requests);
     }
 
     [TestMethod]
@@ -204,12 +225,16 @@ public sealed class PrunerTests
 
     private static async Task<FakeKubernetes> StartAsync(params string[] lines)
     {
-        FakeKubernetes server = await FakeKubernetes.StartAsync();
+        FakeKubernetes server = Recording(await FakeKubernetes.StartAsync(), lines);
+        return server.On("PATCH", InventoryPath, KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"8"}}"""));
+    }
+
+    private static FakeKubernetes Recording(FakeKubernetes server, params string[] lines)
+    {
         string text = string.Join("\\n", lines.Order(StringComparer.Ordinal)) + "\\n";
-        server.On("GET", InventoryPath,
+        return server.On("GET", InventoryPath,
             KubernetesAnswer.Json(200,
                 $$$"""{"metadata":{"resourceVersion":"7","labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"{{{text}}}"}}"""));
-        return server.On("PATCH", InventoryPath, KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"8"}}"""));
     }
 
     // Waits to the end of its limit only for a removal that does not happen.

@@ -66,9 +66,13 @@ internal sealed class Inventory
         InventoryEntry[] sorted = [.. entries.OrderBy(entry => entry.ToString(), StringComparer.Ordinal)];
         if (_version is null ? sorted.Length == 0 : sorted.SequenceEqual(Entries))
             return null;
-        string query = $"?fieldManager={Applier.FieldManager}";
-        ClusterResponse response = await _client.SendAsync(
-            HttpMethod.Patch, _path + query, Document(sorted), "application/apply-patch+yaml", cancellationToken);
+        ClusterResponse response = await SendAsync(Document(sorted), cancellationToken);
+        if (response.Status == 409)
+            throw new AirgapException(
+                ErrorCode.FieldConflict,
+                $"ConfigMap {Namespace}/{Name} was not written: another apply with this name wrote it meanwhile.",
+                "Run the command again, and let only one apply with a name run at a time.")
+            { StatusCode = response.Status };
         if (!response.IsSuccess)
             throw ClusterRefusal.Of(response, $"ConfigMap {Namespace}/{Name}", "written");
         _version = response.Object.Text("metadata", "resourceVersion");
@@ -76,7 +80,17 @@ internal sealed class Inventory
         return new AppliedObject("ConfigMap", Namespace, Name, response.Status == 201 ? ApplyOutcome.Created : ApplyOutcome.Changed);
     }
 
-    // The version that was read makes two simultaneous applies conflict, so that the later one overwrites nothing.
+    // Of two simultaneous applies, the later one must overwrite nothing. An apply of an object that was missing would, so the object is
+    // created; later, the version that was read prevents it. The creation owns its fields by another operation, hence the force.
+    private Task<ClusterResponse> SendAsync(byte[] document, CancellationToken cancellationToken)
+    {
+        string query = $"?fieldManager={Applier.FieldManager}";
+        return _version is null
+            ? _client.SendAsync(HttpMethod.Post, s_kind.ListPath(Namespace) + query, document, "application/json", cancellationToken)
+            : _client.SendAsync(
+                HttpMethod.Patch, $"{_path}{query}&force=true", document, "application/apply-patch+yaml", cancellationToken);
+    }
+
     private byte[] Document(InventoryEntry[] entries)
     {
         return JsonBytes.Object(writer =>

@@ -101,7 +101,8 @@ public sealed class ClusterCommandTests
         server.On("GET", Inventory,
             KubernetesAnswer.Json(200,
                 $$$"""{"metadata":{"resourceVersion":"7","labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"{{{Lines}}}"}} """));
-        server.On("PATCH", Inventory, KubernetesAnswer.Json(200, "{}")).On("DELETE", Old, KubernetesAnswer.Json(200, "{}"));
+        server.On("PATCH", Inventory, KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"8"}}"""))
+            .On("DELETE", Old, KubernetesAnswer.Json(200, "{}"));
         server.On("GET", Old, KubernetesAnswer.Json(
             200, """{"metadata":{"uid":"o1","managedFields":[{"manager":"airgap","operation":"Apply","fieldsV1":{"f:spec":{}}}]}}"""));
 
