@@ -890,6 +890,12 @@ public enum ErrorCode
     NothingToSign = 2210,
 
     /// <summary>
+    /// An image is accepted although its signature fails a check, because the trust policy only reports that check. Enforce it in the
+    /// policy (level strict), or do not take the image for verified.
+    /// </summary>
+    CheckNotEnforced = 2226,
+
+    /// <summary>
     /// A plan that shards are to carry out cannot be read: of another version, changed, cut, or contradicting itself. Make it again.
     /// </summary>
     InvalidRunPlan = 2240,

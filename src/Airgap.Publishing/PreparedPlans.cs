@@ -40,6 +40,8 @@ internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
                 PlanTrust verdicts = await PlanTrust.VerifyAsync(
                     plan, scope.Registry, rules.For, exceptRoot: IsOurs(declaration, item.Source), cancellationToken, known);
                 _kept[declaration] = new Prepared(item, verdicts.Images);
+                foreach (Diagnostic warning in verdicts.Warnings)
+                    scope.Warnings.Add(warning, declaration.Item.Location);
                 return (verdicts, declaration.Item.IsProduced || item.Source.IsCarried ? plan.Root?.Digest.ToString() : null);
             });
             refusals.AddRange(trust.Refusals.Select(refusal => refusal with

@@ -177,6 +177,51 @@ public sealed class TrustTests
         Assert.Contains("AIRGAP5008", elsewhere.Error);
     }
 
+    // What a policy only reports is not verified: whoever reads the text, the list or the warnings sees so.
+    [TestMethod]
+    public async Task AFailedCheck_ThatAPolicyOnlyReports_IsTold()
+    {
+        using TempFolder folder = new();
+        string policy = (await File.ReadAllTextAsync(Path.Combine(s_trust, "notation/policies/audit.json")))
+            .Replace("registry.local:5055", s_registry.Host, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder["own.json"], policy);
+        await File.WriteAllTextAsync(folder["other.json"], policy.Replace("ca:airgap", "ca:other", StringComparison.Ordinal));
+        string[] store = ["--trust-store", Path.Combine(s_trust, "notation/truststore")];
+        string image = $"{s_registry.Host}/trust/notation:p256-jws";
+        const string why = "Its chain leads to no certificate of the trust stores.";
+
+        CliResult own = await InProcess.RunAsync(["verify", "-i", image, "--policy", folder["own.json"], .. store]);
+        CliResult other = await InProcess.RunAsync(["verify", "-i", image, "--policy", folder["other.json"], .. store]);
+        CliResult pulled = await InProcess.RunAsync(
+            ["pull", "-i", image, "-o", folder["out"], "--policy", folder["other.json"], .. store]);
+
+        Assert.AreEqual(0, own.ExitCode, own.Error);
+        Assert.DoesNotContain("AIRGAP2226", own.Error);
+        Assert.Contains("Revocation was not checked)", own.Output);
+        foreach (CliResult told in new[] { other, pulled })
+        {
+            Assert.AreEqual(0, told.ExitCode, told.Error);
+            Assert.Contains("AIRGAP2226", told.Error);
+            Assert.Contains(why, told.Error);
+        }
+
+        Assert.Contains(why, other.Output);
+        Assert.Contains($"Verified no signature of {image}: the policy accepts 1 image in spite of a failed check", other.Output);
+    }
+
+    [TestMethod]
+    public async Task APolicyThatRequiresNoSignature_VerifiesNone()
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["policy.json"], """{"default":[{"type":"insecureAcceptAnything"}]}""");
+
+        CliResult result = await InProcess.RunAsync("verify", "-b", Bundle, "--policy", folder["policy.json"]);
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.Contains($"Verified no signature of {Bundle}: the policy accepts 3 images without one", result.Output);
+        Assert.DoesNotContain("Verified the signatures", result.Output);
+    }
+
     // An image cannot exempt itself: an index that names its own image as its subject is not an attached artifact.
     [TestMethod]
     public async Task AnIndexThatIsAttachedToItself_IsJudged()

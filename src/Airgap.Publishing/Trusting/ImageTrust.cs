@@ -26,10 +26,34 @@ internal static class ImageTrust
             return await new NotationVerifier(notation, rule.Store!, store, TimeProvider.System).VerifyAsync(
                 name.Repository, image, s_none, cancellationToken);
         ImageVerifier verifier = new(store, TimeProvider.System);
-        List<SignedBy> by = [];
-        foreach (string? predicate in rule.Attestations.Prepend(null))
+        Verdict signed = await ByAsync(verifier, rule.AnyOf, [null], name, image, cancellationToken);
+        if (!signed.IsAccepted || rule.Attestations.Count == 0)
+            return signed;
+        // Whoever signed must also have attested: what one signer attests is nothing that another signer approves.
+        Verdict? refused = null;
+        foreach (Signer signer in rule.AnyOf)
         {
-            SignatureDemand demand = new() { AnyOf = rule.AnyOf, Predicate = predicate };
+            Verdict alone = await ByAsync(verifier, [signer], [null], name, image, cancellationToken);
+            if (!alone.IsAccepted)
+                continue;
+            Verdict attested = await ByAsync(verifier, [signer], rule.Attestations, name, image, cancellationToken);
+            if (attested.IsAccepted)
+                return new Verdict([.. alone.By, .. attested.By], null);
+            refused ??= attested;
+        }
+
+        return refused ?? signed;
+    }
+
+    // One signer must suffice for each predicate; null is the signature itself.
+    private static async Task<Verdict> ByAsync(
+        ImageVerifier verifier, IReadOnlyList<Signer> anyOf, IEnumerable<string?> predicates, ImageReference name, Descriptor image,
+        CancellationToken cancellationToken)
+    {
+        List<SignedBy> by = [];
+        foreach (string? predicate in predicates)
+        {
+            SignatureDemand demand = new() { AnyOf = anyOf, Predicate = predicate };
             Verdict verdict = await verifier.VerifyAsync(
                 image.Digest, predicate is null ? $"{name.Repository}@{image.Digest}"
                 : $"The attestation '{predicate}' of {name.Repository}@{image.Digest}", demand, cancellationToken);

@@ -15,6 +15,9 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
 {
     private const int AtOnce = 8;
 
+    /// <summary>Failed checks of accepted images, which the policy only reports.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+
     /// <summary>
     /// Verifies a plan's images concurrently, by the digests that it moves. Nothing is resolved again; signatures of an
     /// archive's images are read only from the archive.
@@ -41,6 +44,7 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
         }
 
         (TrustedImage? Image, Diagnostic? Refusal)[] found = new (TrustedImage?, Diagnostic?)[items.Length];
+        IReadOnlyList<Diagnostic>[] warnings = new IReadOnlyList<Diagnostic>[items.Length];
         ParallelOptions options = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, items.Length), options, async (index, token) =>
         {
@@ -60,12 +64,16 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
             string place = archived is null ? item.Source.Repository.ToString() : plan.Source.ToString()!;
             Verdict verdict = await (verdicts ?? new ImageVerdicts()).VerifyAsync(
                 name, place, item.Digest, () => ImageTrust.VerifyAsync(rule, name, item.Content.Manifest.Descriptor, store, token));
+            warnings[index] = [.. NotEnforcedChecks.Of(verdict, name, item.Digest)];
             found[index] = verdict.Refusal is { } refusal
                 ? (null, refusal with { Reference = name.ToString(), Digest = item.Digest.ToString() })
                 : (new TrustedImage(item.Source.ToString(), item.Digest.ToString(), [.. verdict.By.Select(TrustedSigner.Of)]), null);
         });
         return new PlanTrust([.. found.Select(one => one.Image).OfType<TrustedImage>()],
-            [.. found.Select(one => one.Refusal).OfType<Diagnostic>()]);
+            [.. found.Select(one => one.Refusal).OfType<Diagnostic>()])
+        {
+            Warnings = [.. warnings.Where(some => some is not null).SelectMany(some => some).Distinct()]
+        };
     }
 
     // The root has the user's name, with its tag; the images it pins are named by digest.

@@ -16,9 +16,11 @@ internal sealed class PullTrust
     private readonly PullRequest _request;
     private readonly IRegistry _registry;
     private readonly PlanSignatures? _archived;
+    private readonly Action<Diagnostic> _warn;
 
-    private PullTrust(TrustRule rule, PullRequest request, IRegistry registry, PlanSignatures? archived)
+    private PullTrust(TrustRule rule, PullRequest request, IRegistry registry, PlanSignatures? archived, Action<Diagnostic> warn)
     {
+        _warn = warn;
         _rule = rule;
         _request = request;
         _registry = registry;
@@ -30,12 +32,12 @@ internal sealed class PullTrust
 
     /// <summary>Creates it; for an archive, reads the list of its content.</summary>
     public static async Task<PullTrust> CreateAsync(
-        TrustRule rule, PullRequest request, IRegistry registry, CancellationToken cancellationToken)
+        TrustRule rule, PullRequest request, IRegistry registry, Action<Diagnostic> warn, CancellationToken cancellationToken)
     {
         PlanSignatures? archived = request.Source is RelocationSource.Archive
             ? new PlanSignatures(await new Relocator(registry).PlanAsync(request.Source, new PlanOptions(), cancellationToken))
             : null;
-        return new PullTrust(rule, request, registry, archived);
+        return new PullTrust(rule, request, registry, archived, warn);
     }
 
     /// <summary>Verifies one.</summary>
@@ -60,6 +62,8 @@ internal sealed class PullTrust
                 Reference = name.ToString(),
                 Digest = item.Manifest.Digest.ToString()
             };
+        foreach (Diagnostic warning in NotEnforcedChecks.Of(verdict, name, item.Manifest.Digest))
+            _warn(warning);
         Images.Add(new TrustedImage(item.Reference.ToString(), item.Manifest.Digest.ToString(), [.. verdict.By.Select(TrustedSigner.Of)]));
     }
 }

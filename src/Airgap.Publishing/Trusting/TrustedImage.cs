@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Airgap.Trust.Signers;
 
 namespace Airgap.Publishing.Trusting;
@@ -23,8 +24,16 @@ internal sealed record TrustedSigner(string Name, string Form, string? Issuer, s
     /// <summary>Makes it from a verdict.</summary>
     public static TrustedSigner Of(SignedBy by) => new(
         by.Signer, by.Form, by.Issuer, by.Time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-        by.Skipped.Length == 0 ? null : by.Skipped);
+        by.Skipped.Length == 0 ? null : by.Skipped)
+    {
+        FailsCheck = by.NotEnforced.Count > 0
+    };
+
+    /// <summary>True if the signature fails a check that the policy only reports; documents have it under what was skipped.</summary>
+    [JsonIgnore]
+    public bool FailsCheck { get; init; }
 
     /// <summary>For people.</summary>
-    public override string ToString() => $"{Name} ({Form}{(Time is null ? "" : ", " + Time)})";
+    public override string ToString() =>
+        $"{Name} ({Form}{(Time is null ? "" : ", " + Time)}{(Skipped is null ? "" : "; " + Skipped.TrimEnd('.'))})";
 }

@@ -70,7 +70,8 @@ internal sealed class PullCommand
         using (RegistryClient registry = _registry.Connect(parsed, session))
         using (VerbObserver observer = new(session))
         {
-            PullTrust? trust = rule is null ? null : await PullTrust.CreateAsync(rule, request, registry, cancellationToken);
+            PullTrust? trust = rule is null ? null : await PullTrust.CreateAsync(
+                rule, request, registry, session.Warn, cancellationToken);
             result = await new Puller(registry, observer).PullAsync(
                 request with { Admit = trust is null ? null : trust.AdmitAsync }, cancellationToken);
             session.Report.Signatures = trust?.Images;

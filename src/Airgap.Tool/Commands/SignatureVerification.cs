@@ -30,7 +30,7 @@ internal static class SignatureVerification
         foreach (TrustedImage image in session.Report.Signatures ?? [])
             session.WriteResult($"{image.Image}: {Signers(image)}");
         return Succeed(
-            session, $"Verified the signatures of {CountText.Count(session.Report.Signatures?.Count ?? 0, "image")} of {source}");
+            session, Summary(session.Report.Signatures ?? [], source));
     }
 
     /// <summary>Verifies a file by the signature bundle next to it.</summary>
@@ -71,6 +71,23 @@ internal static class SignatureVerification
                 content.Hash(System.Security.Cryptography.HashAlgorithmName.SHA256)).ToString(), [.. verdict.By.Select(TrustedSigner.Of)]);
         session.Report.Signatures = [image];
         return Succeed(session, $"Verified the signature of {file}: {Signers(image)}");
+    }
+
+    // A policy may accept an image without a signature, or with one that fails a check: neither is verified.
+    private static string Summary(IReadOnlyCollection<TrustedImage> images, RelocationSource source)
+    {
+        int unsigned = images.Count(image => image.SignedBy.IsEmpty);
+        int failing = images.Count(image => image.SignedBy.Any(by => by.FailsCheck));
+        int verified = images.Count - unsigned - failing;
+        List<string> accepted = [];
+        if (unsigned > 0)
+            accepted.Add($"{CountText.Count(unsigned, "image")} without one");
+        if (failing > 0)
+            accepted.Add($"{CountText.Count(failing, "image")} in spite of a failed check");
+        string others = $"the policy accepts {string.Join(", and ", accepted)}";
+        return accepted.Count == 0 ? $"Verified the signatures of {CountText.Count(verified, "image")} of {source}"
+            : verified == 0 ? $"Verified no signature of {source}: {others}"
+            : $"Verified the signatures of {CountText.Count(verified, "image")} of {source}; {others}";
     }
 
     private static string Signers(TrustedImage image) =>

@@ -24,6 +24,8 @@ internal static class TrustCheck
         session.Phase = "verifying signatures";
         PlanTrust trust = await PlanTrust.VerifyAsync(plan, registry, _ => rule, exceptRoot: false, cancellationToken);
         session.Report.Signatures = [.. trust.Images];
+        foreach (Diagnostic warning in trust.Warnings)
+            session.Warn(warning);
         foreach (Diagnostic refusal in trust.Refusals)
             session.Fail(refusal);
         session.Phase = phase;

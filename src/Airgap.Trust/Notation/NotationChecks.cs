@@ -32,6 +32,7 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
         {
             Form = "notation",
             Skipped = string.Join(" ", [.. told, "Revocation was not checked."]),
+            NotEnforced = told,
         };
     }
 

@@ -11,4 +11,7 @@ internal sealed record SignedBy(string Signer, string? Issuer, DateTimeOffset? T
 
     /// <summary>The checks that were skipped, for people; empty when none was.</summary>
     public string Skipped { get; init; } = "";
+
+    /// <summary>The checks that failed, but that the policy only reports; each a sentence.</summary>
+    public IReadOnlyList<string> NotEnforced { get; init; } = [];
 }
