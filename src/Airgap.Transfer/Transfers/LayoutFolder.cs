@@ -120,13 +120,14 @@ internal sealed class LayoutFolder : IDisposable
         ReadOnlyMemory<byte> index = LayoutIndexWriter.Write(plan, Earlier);
         string notesPlace = Path.Combine(_path, ArchiveNotes.EntryName);
 
-        // Notes describe one list of images. In a layout with further images, they would not match.
-        ReadOnlyMemory<byte> notes = Earlier is null || Earlier.Bytes.Span.SequenceEqual(index.Span)
-            ? ArchiveNotes.Write(plan, Digest.Compute(index.Span)) : default;
+        // Notes describe one list of images: the plan's, if there are no others, and an earlier one as long as it stays as it is.
+        bool isPlans = LayoutIndexWriter.Write(plan).Span.SequenceEqual(index.Span);
+        bool isEarlier = !isPlans && Earlier?.Bytes.Span.SequenceEqual(index.Span) == true;
+        ReadOnlyMemory<byte> notes = isPlans ? ArchiveNotes.Write(plan, Digest.Compute(index.Span)) : default;
         if (!notes.IsEmpty)
             await AtomicFile.WriteAsync(notesPlace, notes, null, cancellationToken);
         await AtomicFile.WriteAsync(Path.Combine(_path, LayoutNames.Index), index, null, cancellationToken);
-        if (notes.IsEmpty)
+        if (notes.IsEmpty && !isEarlier)
             Attempt(() => File.Delete(notesPlace));
         Attempt(Leave);
     }
