@@ -106,8 +106,8 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         return locations;
     }
 
-    /// <summary>Visits every file of a layer once, from the first to the last.</summary>
-    /// <param name="layer">The compressed layer.</param>
+    /// <summary>Visits every file of a layer once, from the first to the last, and reads the layer to its end.</summary>
+    /// <param name="layer">The compressed layer, which fails at its end if it does not have its digest.</param>
     /// <param name="reference">The bundle, for messages.</param>
     /// <param name="visit">Receives the path, the length, the content and the permission bits of a file.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -124,10 +124,18 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
                     await visit(Normalize(entry.Name), entry.Size, entry.Content, entry.Mode);
             }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException
+            or AirgapException { Code: >= (ErrorCode)2000 and < (ErrorCode)3000 })
         {
+            // For a damaged layer, its digest is more informative than the failure of its content.
+            await layer.CopyToAsync(Stream.Null, cancellationToken);
+            if (e is AirgapException)
+                throw;
             throw Invalid(reference, "its layer is not a readable gzip-compressed tar", e);
         }
+
+        // Only the last byte shows whether the layer has its digest.
+        await layer.CopyToAsync(Stream.Null, cancellationToken);
     }
 
     private static string Normalize(string name)

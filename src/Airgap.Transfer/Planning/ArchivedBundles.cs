@@ -71,19 +71,8 @@ internal sealed class ArchivedBundles(IArchive archive, ImageFailures failures)
         BundleContent content;
         await using (Stream stream = await archive.GetBlob(layer).OpenAsync(0, cancellationToken))
         {
-            try
-            {
-                content = await BundleContent.ReadAsync(
-                    stream, item.Source, withPackages: level == 1, cancellationToken, withConfig: level != 1);
-            }
-            catch (AirgapException)
-            {
-                // For a damaged layer, its digest is more informative than the failure of its content.
-                await stream.CopyToAsync(Stream.Null, cancellationToken);
-                throw;
-            }
-
-            await stream.CopyToAsync(Stream.Null, cancellationToken);
+            content = await BundleContent.ReadAsync(
+                stream, item.Source, withPackages: level == 1, cancellationToken, withConfig: level != 1);
         }
 
         List<BundleEntry> entries = [];

@@ -44,6 +44,8 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
         catch (Exception e) when (e is LayerException or InvalidDataException or EndOfStreamException or FormatException
             or ArgumentException or ZstdSharp.ZstdException)
         {
+            // A layer that was damaged on its way cannot be unpacked either: then its digest differs, which this read reports.
+            await counted.CopyToAsync(Stream.Null, cancellationToken);
             throw new AirgapException(
                 ErrorCode.InvalidLayer,
                 $"The layer {name} cannot be unpacked: " +
