@@ -23,6 +23,11 @@ internal static class ExistingLayout
             path = OutputCheck.OfFolder(path).Path;
             if (!Directory.Exists(path))
                 return null;
+            // What is written or removed in a link would be elsewhere.
+            string? link = Array.Find(
+                [WorkName, LayoutNames.Blobs], name => new DirectoryInfo(Path.Combine(path, name)).LinkTarget is not null);
+            if (link is not null)
+                throw Unsuited(path, $"contains the link '{link}'");
             if (File.Exists(Path.Combine(path, LayoutNames.Index)))
                 return await LayoutIndex.ReadAsync(new LayoutFolderFiles(path), cancellationToken);
             string? other = Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)!)

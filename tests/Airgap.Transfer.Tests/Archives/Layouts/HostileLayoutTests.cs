@@ -109,6 +109,34 @@ public sealed class HostileLayoutTests : LayoutTestBase
         Assert.Contains("is a link", (await RefusedAsync(layout, ErrorCode.InvalidLayout)).Message);
     }
 
+    // The content of a layout from elsewhere decides nothing outside it.
+    [TestMethod]
+    [DataRow(".airgap-partial", false)]
+    [DataRow(".airgap-partial", true)]
+    [DataRow("blobs", true)]
+    public async Task ALinkInAFolderToAddTo_LeavesWhatIsThereAlone(string name, bool isLayout)
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Inconclusive("Links need rights there.");
+        using TempFolder folder = new();
+        string layout = folder["layout"];
+        if (isLayout)
+            await FolderAsync(folder);
+        Directory.CreateDirectory(layout);
+        if (name == "blobs")
+            Directory.Delete(Path.Combine(layout, name), recursive: true);
+        Directory.CreateDirectory(folder["mine"]);
+        await File.WriteAllTextAsync(folder["mine/precious.tmp"], "mine", Token);
+        File.CreateSymbolicLink(Path.Combine(layout, name), folder["mine"]);
+
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => ToLayoutAsync(GoldenTar("simple-app-bundle"), layout, isTar: false));
+
+        Assert.AreEqual(ErrorCode.LayoutFolderUnsuited, e.Code, e.Message);
+        Assert.Contains(name, e.Message);
+        Assert.AreSequenceEqual([folder["mine/precious.tmp"]], Directory.GetFileSystemEntries(folder["mine"]));
+    }
+
     [TestMethod]
     [DataRow("../evil", TarEntryType.RegularFile, "leads out of it")]
     [DataRow("blobs/sha256/../../../evil", TarEntryType.RegularFile, "leads out of it")]
