@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
@@ -25,8 +26,24 @@ internal sealed record ExpectedRoot(RepositoryName Repository, Digest Digest, st
     /// <summary>True for an archive's item that is identified by name.</summary>
     public bool Is(ArchivedItem item) => item.Source.Repository == Repository && item.Content.Manifest.Digest == Digest && item.Tag == Tag;
 
-    /// <summary>True for the plan of it.</summary>
-    public bool IsRootOf(TransferPlan plan) => plan.Root is { } root
+    /// <summary>True for the plan of it that omits exactly the requested images of indexes.</summary>
+    public bool IsRootOf(TransferPlan plan, PlanOptions options) =>
+        IsRootOf(plan) && IndexesOf(plan).All(index => OmittedBy(options, index).SetEquals(index.LeftOut));
+
+    /// <summary>
+    /// True for the plan of it that has at least the requested images of indexes: an archive of several projects may have more.
+    /// </summary>
+    public bool IsRootOfAtLeast(TransferPlan plan, PlanOptions options) =>
+        IsRootOf(plan) && IndexesOf(plan).All(index => OmittedBy(options, index).IsSupersetOf(index.LeftOut));
+
+    private bool IsRootOf(TransferPlan plan) => plan.Root is { } root
         && root.Source.Repository == Repository && root.Digest == Digest && root.Tag == Tag
         && root.IsBundle == IsBundle && root.OriginalReference.Length > 0 == HasOrigin;
+
+    // A bundle keeps its digest, whatever is omitted from the indexes that it pins.
+    private static IEnumerable<PlannedManifest> IndexesOf(TransferPlan plan) =>
+        plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Where(node => node.Manifest.IsIndex);
+
+    private static ImmutableHashSet<Digest> OmittedBy(PlanOptions options, PlannedManifest index) =>
+        options.LeftOut.GetValueOrDefault(index.Manifest.Digest) ?? [];
 }

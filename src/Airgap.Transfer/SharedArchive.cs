@@ -112,7 +112,7 @@ internal sealed class SharedArchive
                         && (isThere = true) ? found : null
                 };
                 TransferPlan plan = await planner.PlanAsync(source, cancellationToken);
-                if (!isThere || !wanted.IsRootOf(plan))
+                if (!isThere || !wanted.IsRootOfAtLeast(plan, options))
                     return null;
                 plans.Add(plan);
             }

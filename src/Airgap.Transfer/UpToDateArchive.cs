@@ -34,7 +34,7 @@ internal static class UpToDateArchive
             ArchiveFile file = destination.VolumeSize is null ? path : await PartFinder.FindAsync(path, [], cancellationToken);
             TransferPlan plan = await new ArchivePlanner(await AnyArchive.OpenAsync(file, cancellationToken), options)
                 .PlanAsync(source, cancellationToken);
-            if (!wanted.IsRootOf(plan))
+            if (!wanted.IsRootOf(plan, options))
                 return null;
             ArchiveLayout layout = ArchiveFormats.LayOut(plan, destination.Format);
             if (destination.VolumeSize is { } most && !EarlierParts.Find(PartPlan.Create(path, layout.Length, most), observer).Any())

@@ -151,6 +151,43 @@ public sealed class SparseTests
         Assert.Contains(ErrorCode.LayoutBlobMissing, verified.Problems.Select(problem => problem.Code).ToArray());
     }
 
+    // The digest of a bundle does not say which images of its indexes an archive has.
+    [TestMethod]
+    [DataRow("linux/amd64", "linux/amd64", true)]
+    [DataRow("linux/amd64", "linux/arm64", false)]
+    [DataRow("linux/amd64", "", false)]
+    [DataRow("", "linux/amd64", false)]
+    [DataRow("", "", true)]
+    public async Task AnArchiveIsUpToDateForTheSamePlatformsAlone(string written, string wanted, bool isUpToDate)
+    {
+        using TempFolder folder = new();
+        RelocationDestination.Archive archive = new(folder["some.tar"]);
+        await CopyAsync(SelectionOf(written), archive);
+
+        (RelocationSource source, PlanOptions options) = await WantedAsync(wanted);
+        TransferResult? found = await new Relocator(_registry).FindUpToDateAsync(source, archive, options, default);
+        Assert.AreEqual(isUpToDate, found is not null);
+    }
+
+    // Another project may have added more.
+    [TestMethod]
+    [DataRow("linux/amd64; linux/arm64", "linux/amd64", true)]
+    [DataRow("linux/amd64", "linux/amd64; linux/arm64", false)]
+    [DataRow("linux/amd64", "", false)]
+    public async Task ASharedArchiveIsUpToDateIfItHasEveryPlatform(string written, string wanted, bool isUpToDate)
+    {
+        using TempFolder folder = new();
+        RelocationDestination.Archive archive = new(folder["some.tar"]) { Format = ArchiveFormat.LayoutTar };
+        SharedArchive empty = await SharedArchive.OpenAsync(archive, "project", SilentObserver.Instance, default);
+        await new Relocator(_registry).RunAsync(
+            empty.With([await PlanAsync(SelectionOf(written))]), archive, new TransferOptions(), default);
+
+        SharedArchive shared = await SharedArchive.OpenAsync(archive, "project", SilentObserver.Instance, default);
+        Assert.AreEqual(
+            isUpToDate,
+            await new Relocator(_registry).FindUpToDateAsync(shared, archive, [await WantedAsync(wanted)], default) is not null);
+    }
+
     [TestMethod]
     public async Task ImagesThatAMirrorLacks_AreReported()
     {
@@ -207,6 +244,15 @@ public sealed class SparseTests
 
     private static BundleSelection Sparse(string platforms) =>
         new() { Platforms = [.. PlatformChoice.ParseAll(platforms)], Sparse = true };
+
+    private static BundleSelection SelectionOf(string platforms) => platforms.Length == 0 ? new() : Sparse(platforms);
+
+    private async Task<(RelocationSource, PlanOptions)> WantedAsync(string platforms)
+    {
+        using Deriver deriver = new(_registry, SelectionOf(platforms), null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(s_bundle, "v1", default);
+        return (derivation.Source, derivation.Planning(new PlanOptions { EmbedConfigs = true }));
+    }
 
     private static PlannedManifest[] Indexes(TransferResult result) =>
         [.. result.Plan.Items.Select(item => item.Content).Where(node => node.Manifest.IsIndex)];
