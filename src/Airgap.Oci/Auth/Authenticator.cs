@@ -138,8 +138,9 @@ internal sealed class Authenticator(
     // result.
     private async Task<bool> RenewAsync(RepositoryName repository, Func<Credential?, bool> wasUsed, CancellationToken cancellationToken)
     {
+        // The request went out before the host's first challenge, and thus without credentials.
         if (!_credentials.TryGetValue(repository, out Shared<FoundCredential>? shared))
-            return false;
+            return !wasUsed((await FindAsync(repository, cancellationToken)).Credential);
         FoundCredential old = await shared.GetAsync(cancellationToken);
         if (!wasUsed(old.Credential))
             return true;

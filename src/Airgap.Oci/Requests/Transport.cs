@@ -173,8 +173,8 @@ internal sealed class Transport : IDisposable
             host.Quota = QuotaHeaders.Read(response, Options.TimeProvider) ?? host.Quota;
     }
 
-    // Try again with what was not sent yet: an answer to the challenge, or credentials for a host that refuses
-    // anonymous requests without a challenge.
+    // Try again with what was not sent yet: an answer to the challenge, which another request may have received meanwhile, or credentials
+    // for a host that refuses anonymous requests without a challenge.
     private static async Task<bool> IsWorthAnotherAsync(
         RegistryHost host,
         RepositoryName repository,
@@ -186,7 +186,7 @@ internal sealed class Transport : IDisposable
         int status = (int)response.StatusCode;
         if (status == 401 && await host.Authenticator.ReconsiderAsync(response, sent, repository, request.Scopes, cancellationToken))
             return true;
-        return sent is null && status is 401 or 403 or 404 && !host.Authenticator.HasChallenge
+        return sent is null && status is 401 or 403 or 404
             && await host.RequestChallengeAsync(cancellationToken)
             && await host.Authenticator.HasCredentialAsync(repository, cancellationToken);
     }

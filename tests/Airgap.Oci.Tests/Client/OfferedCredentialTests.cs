@@ -3,6 +3,7 @@ using System.Text;
 using Airgap.Oci.Auth;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
+using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.TestKit;
 
@@ -36,6 +37,47 @@ public sealed class OfferedCredentialTests
         CollectionAssert.AreEqual(
             new[] { "GET /v2/apps/web/manifests/v1", "GET /v2/", "GET /v2/apps/web/manifests/v1", "GET /v2/apps/web/manifests/v2" },
             server.Seen.Select(seen => seen.Line).ToArray(), "once for the host");
+    }
+
+    /// <summary>Where the first request reads an open repository, the next ones go out without credentials.</summary>
+    [TestMethod]
+    [DataRow(404)]
+    [DataRow(403)]
+    [DataRow(401)]
+    public async Task ARefusalAfterTheChallengeOfAnotherRequestIsAnswered(int status)
+    {
+        const string Basic = "Basic realm=\"r\"";
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(Host, s_certificate);
+        TaskCompletionSource slowCame = new(), otherDone = new();
+        server.OnPing = context => context.Challenge(Basic);
+        server.OnRequest = async context =>
+        {
+            string path = context.Request.Path.Value!;
+            if (path.Contains("/open/", StringComparison.Ordinal) || context.Request.Headers.Authorization.Count > 0)
+            {
+                await context.Manifest(s_bytes);
+                return;
+            }
+
+            if (path.Contains("/slow/", StringComparison.Ordinal))
+            {
+                slowCame.TrySetResult();
+                await otherDone.Task;
+            }
+
+            await (status == 401 ? context.Challenge(Basic) : context.Empty(status));
+        };
+        RegistryClient client = test.Client(
+            new FakeCredentials(s_login), options => options with { VerifyCertificates = false });
+        await GetAsync("open");
+        Task slow = GetAsync("slow");
+        await slowCame.Task;
+        await GetAsync("other");
+        otherDone.SetResult();
+        await slow;
+
+        Task GetAsync(string name) => client.GetRepository(RepositoryName.Parse($"{Host}/{name}/web")).GetManifestAsync("v1", None);
     }
 
     [TestMethod]
