@@ -32,11 +32,11 @@ internal static class TagList
             visited.Add(target);
             RegistryRequest request = new(RequestKind.Tags, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
             {
-                Expects = status => status == 404 && !mustExist,
+                Expects = status => status == 404 && (!mustExist || visited.Count > 1),
             };
             (List<string> tags, target) = await transport.SendAsync(
                 repository, request, (response, token) =>
-                ReadPageAsync(transport, repository, request, response, token), cancellationToken);
+                ReadPageAsync(transport, repository, request, isFirst: visited.Count == 1, response, token), cancellationToken);
             if (tags.Count == 0 && target is null && visited.Count == 1)
                 transport.HostOf(repository).Uploads.NoteEmpty(repository.Path);
             foreach (string tag in tags)
@@ -45,11 +45,15 @@ internal static class TagList
     }
 
     private static async Task<(List<string> Tags, Uri? Next)> ReadPageAsync(
-        Transport transport, RepositoryName repository, RegistryRequest request, HttpResponseMessage response,
+        Transport transport, RepositoryName repository, RegistryRequest request, bool isFirst, HttpResponseMessage response,
         CancellationToken cancellationToken)
     {
+        // Without a later page, the tags so far would pass for all. The failure has no status: a 404 would mean that there are none.
         if ((int)response.StatusCode == 404)
-            return ([], null);
+            return isFirst ? ([], null) : throw request.Operation.Failed(
+                ErrorCode.RegistryProtocol,
+                $"the registry has no page {Redaction.Url(response.RequestMessage!.RequestUri!)}, though its previous page names it as next",
+                "Check a proxy in front of the registry: it must forward the addresses in the registry's Link headers.");
         Uri address = response.RequestMessage!.RequestUri!;
         WireRequest wire = new(request.Method, address, request.Kind, request.Operation);
         byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, MaxPageBytes, wire, transport.Options, cancellationToken);

@@ -35,6 +35,24 @@ public sealed class TagListTests
         Assert.IsEmpty(await TagsAsync(test));
     }
 
+    /// <summary>A proxy may not forward the address of the next page. The tags before it are not all tags.</summary>
+    [TestMethod]
+    public async Task ALaterPageThatIsMissing_IsAFailure()
+    {
+        await using RegistryTest test = new();
+        (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>
+        {
+            if (context.Request.Query.ContainsKey("last"))
+                return context.Error(404, "NAME_UNKNOWN", "no such address");
+            context.Response.Headers.Link = "</v2/apps/web/tags/list?last=b&n=2>; rel=\"next\"";
+            return context.Json(200, """{"name":"apps/web","tags":["a","b"]}""");
+        };
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => TagsAsync(test));
+        Assert.AreEqual(ErrorCode.RegistryProtocol, e.Code);
+        Assert.AreEqual(0, e.StatusCode);
+        StringAssert.Contains(e.Message, "/v2/apps/web/tags/list?last=b");
+    }
+
     [TestMethod]
     [DataRow("/v2/apps/web/tags/list?n=1000", "{\"tags\":[]}", ErrorCode.RegistryProtocol)]
     [DataRow("http://elsewhere.local/v2/apps/web/tags/list", "{\"tags\":[]}", ErrorCode.RedirectRefused)]
