@@ -90,7 +90,8 @@ internal sealed class UploadOpening(
         try
         {
             using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken);
-            if (!answer.IsSuccessStatusCode)
+            if (!answer.IsSuccessStatusCode || !(BlobPresence.Judge(answer, blob)
+                ?? await new BlobPresence(transport.Unretried, repository, blob).AskByGetAsync(cancellationToken)))
                 return false;
         }
         catch (Exception e) when (e is TransientException or AirgapException)

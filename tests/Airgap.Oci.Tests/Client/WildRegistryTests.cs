@@ -49,6 +49,53 @@ public sealed class WildRegistryTests
         Assert.IsNotNull(await test.Repository().ResolveAsync("v1", None));
     }
 
+    /// <summary>A power failure leaves empty files; some servers send the length 0 with every HEAD.</summary>
+    [TestMethod]
+    [DataRow("empty, ranges", false)]
+    [DataRow("empty, no ranges", false)]
+    [DataRow("empty, no HEAD", false)]
+    [DataRow("whole, ranges", true)]
+    [DataRow("whole, no ranges", true)]
+    public async Task TheLengthZeroOfAHeadDoesNotDecide(string what, bool expected)
+    {
+        byte[] stored = what.StartsWith("whole", StringComparison.Ordinal) ? s_bytes : [];
+        await using RegistryTest test = new();
+        (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>
+        {
+            if (HttpMethods.IsHead(context.Request.Method))
+                return what.EndsWith("no HEAD", StringComparison.Ordinal) ? context.Empty(405) : context.Bytes([]);
+            if (what.EndsWith("no ranges", StringComparison.Ordinal))
+                return context.Bytes(stored);
+            context.Response.Headers.ContentRange = stored.Length == 0 ? "bytes */0" : $"bytes 0-0/{stored.Length}";
+            return stored.Length == 0 ? context.Empty(416) : context.Bytes(stored[..1], status: 206);
+        };
+        Assert.AreEqual(
+            expected, await test.Repository().HasBlobAsync(new Descriptor("", Digest.Compute(s_bytes), s_bytes.Length), None));
+    }
+
+    [TestMethod]
+    [DataRow(1000)]
+    [DataRow(0)]
+    public async Task ATruncatedBlobIsSentAgain(int length)
+    {
+        byte[] blob = Responses.Blob(2_000_000);
+        byte[] received = [];
+        await using RegistryTest test = new();
+        (await test.ServeAsync(RegistryTest.Local)).OnRequest = async context =>
+        {
+            if (HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsGet(context.Request.Method))
+            {
+                await context.Bytes(blob[..length]);
+                return;
+            }
+
+            received = [.. received, .. await context.ReadBody()];
+            await context.Empty(context.Request.Method == "PUT" ? 201 : 202, "/v2/up");
+        };
+        Assert.AreEqual(BlobOutcome.Copied, await test.Repository().PushBlobAsync(new MemoryBlob(blob), null, null, None));
+        CollectionAssert.AreEqual(blob, received);
+    }
+
     [TestMethod]
     public async Task ABlobThatIsNotThereIsNot()
     {
