@@ -1,3 +1,5 @@
+using Airgap.Oci.Wire;
+
 namespace Airgap.Oci.Requests;
 
 /// <summary>The body of one response with a blob's bytes.</summary>
@@ -8,6 +10,20 @@ namespace Airgap.Oci.Requests;
 internal sealed record BlobBody(HttpResponseMessage Response, Stream Stream, long Skip, bool IsPartial) : IDisposable
 {
     public Uri Address => Response.RequestMessage!.RequestUri!;
+
+    /// <summary>True after <see cref="End"/>: another request has to continue.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Ends it before the blob's end.</summary>
+    /// <param name="failure">The failure that reports this.</param>
+    /// <returns>That failure; transient if the body has neither length nor chunks, so that a broken connection ends it, too.</returns>
+    /// <remarks>Source: RFC 9112, section 6.3.</remarks>
+    public Exception End(AirgapException failure)
+    {
+        HasEnded = true;
+        return Response.Version.Major == 1 && Response.Content.Headers.ContentLength is null
+            && Response.Headers.TransferEncodingChunked != true ? new TransientException(failure) : failure;
+    }
 
     public void Dispose()
     {

@@ -117,7 +117,7 @@ internal sealed class ResumingBlobStream(
         {
             int read = await PullAsync(_body, skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), cancellationToken);
             if (read == 0)
-                throw blob.WrongSize($"{_body.Skip - left} bytes");
+                throw _body.End(blob.WrongSize($"{_body.Skip - left} bytes"));
             left -= read;
         }
 
@@ -128,7 +128,7 @@ internal sealed class ResumingBlobStream(
     {
         while (true)
         {
-            if (_body is null)
+            if (_body is null or { HasEnded: true })
                 await ConnectAsync(cancellationToken);
             int read = await PullAsync(_body!, buffer, cancellationToken);
             if (read > 0)
@@ -139,7 +139,7 @@ internal sealed class ResumingBlobStream(
 
             // A server may return a smaller part than requested; the rest is requested next. A whole blob that ends early is an error.
             if (!_body!.IsPartial || _isReopenedWithoutBytes)
-                throw blob.WrongSize($"{_position} bytes");
+                throw _body.End(blob.WrongSize($"{_position} bytes"));
             Disconnect();
         }
     }

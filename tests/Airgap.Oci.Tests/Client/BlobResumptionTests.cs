@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text;
 using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.TestKit;
 
@@ -51,6 +54,42 @@ public sealed class BlobResumptionTests : BlobDownloadTestBase
 
         CollectionAssert.AreEqual(s_bytes, await ReadAsync(test.Repository()));
         Assert.HasCount(10, server.Lines, "ten pieces with three attempts for each");
+    }
+
+    /// <summary>A proxy of HTTP/1.0 sends neither length nor chunks: nothing distinguishes the end from a break.</summary>
+    [TestMethod]
+    [DataRow("HTTP/1.1")]
+    [DataRow("HTTP/1.0")]
+    public async Task ABodyThatOnlyTheConnectionEndsIsResumed(string version)
+    {
+        string text = string.Concat(Enumerable.Range(0, 500).Select(n => n.ToString("x4", CultureInfo.InvariantCulture)));
+        Descriptor blob = new("application/octet-stream", Digest.Compute(Encoding.ASCII.GetBytes(text)), text.Length);
+        await using RegistryTest test = new();
+        int requests = 0;
+        test.ServeRaw(RegistryTest.Local, line => !line.Contains("/blobs/", StringComparison.Ordinal)
+            ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            : $"{version} 200 OK\r\nConnection: close\r\n\r\n" + Interlocked.Increment(ref requests) switch
+            {
+                1 => text[..700],
+                2 => text[..300],
+                _ => text,
+            });
+        await using Stream stream = await test.Repository().GetBlob(blob).OpenAsync(0, None);
+        using StreamReader reader = new(stream);
+        Assert.AreEqual(text, await reader.ReadToEndAsync(None));
+        Assert.AreEqual(3, requests);
+    }
+
+    [TestMethod]
+    public async Task ABodyThatTheConnectionAlwaysEndsEarlyIsTooShort()
+    {
+        await using RegistryTest test = new();
+        test.ServeRaw(RegistryTest.Local, line => line.Contains("/blobs/", StringComparison.Ordinal)
+            ? "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nshort"
+            : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => ReadAsync(test.Repository()));
+        Assert.AreEqual(ErrorCode.SizeMismatch, e.Code);
+        StringAssert.Contains(e.Message, "has 5 bytes");
     }
 
     [TestMethod]
