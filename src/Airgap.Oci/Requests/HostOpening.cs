@@ -10,10 +10,10 @@ namespace Airgap.Oci.Requests;
 /// <param name="exchange">Sends the requests.</param>
 /// <param name="retry">How often it tries.</param>
 /// <param name="trace">Receives the result.</param>
-/// <param name="ping">Pings the host by a scheme, and gives its address.</param>
+/// <param name="ping">Pings the host by a scheme, and gives its address; null if the host demands TLS.</param>
 /// <param name="lifetime">The client's own token.</param>
 internal sealed class HostOpening(
-    string name, Exchange exchange, RetryPolicy retry, RequestTrace trace, Func<string, CancellationToken, Task<Uri>> ping,
+    string name, Exchange exchange, RetryPolicy retry, RequestTrace trace, Func<string, CancellationToken, Task<Uri?>> ping,
     CancellationToken lifetime)
 {
     private readonly Lock _lock = new();
@@ -60,24 +60,19 @@ internal sealed class HostOpening(
             // A host that is not ready is only pinged.
             OpeningRequest? first = Interlocked.Exchange(ref _first, null);
             using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(token);
-            Task<Reached> inTheClear = ReachAsync("http", first, enough.Token);
+            Task<Reached?> inTheClear = ReachAsync("http", first, enough.Token);
             Reached? chosen = null;
             try
             {
-                chosen = await ReachAsync("https", first, token);
+                chosen = (await ReachAsync("https", first, token))!;
             }
             catch (TransientException e) when (NetworkFailures.IsBelowHttp(e.Failure.InnerException))
             {
-                try
-                {
-                    chosen = await inTheClear;
-                    trace.Note($"using plain http for {name}");
-                }
-                catch (TransientException second) when (NetworkFailures.IsBelowHttp(second.Failure.InnerException))
-                {
-                    // Neither works; report the failure of https.
-                    throw e;
-                }
+                chosen = await OrNullAsync(inTheClear);
+                // Neither works; report the failure of https.
+                if (chosen is null)
+                    throw;
+                trace.Note($"using plain http for {name}");
             }
             finally
             {
@@ -93,18 +88,34 @@ internal sealed class HostOpening(
         },
         cancellationToken);
 
+    // Null if there is no such server, or one that demands TLS, though it does not speak it at this moment or with this client.
+    private static async Task<Reached?> OrNullAsync(Task<Reached?> inTheClear)
+    {
+        try
+        {
+            return await inTheClear;
+        }
+        catch (TransientException e) when (NetworkFailures.IsBelowHttp(e.Failure.InnerException))
+        {
+            return null;
+        }
+    }
+
     // Ends when both are answered: the ping shows whether the answer to the other counts.
-    private async Task<Reached> ReachAsync(string scheme, OpeningRequest? first, CancellationToken cancellationToken)
+    private async Task<Reached?> ReachAsync(string scheme, OpeningRequest? first, CancellationToken cancellationToken)
     {
         if (first is null)
-            return new Reached(await ping(scheme, cancellationToken), null);
+            return await ping(scheme, cancellationToken) is { } alone ? new Reached(alone, null) : null;
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<HttpResponseMessage> sent = first.SendAsync(scheme, both.Token);
         try
         {
-            Uri address = await ping(scheme, cancellationToken);
+            Uri? address = await ping(scheme, cancellationToken);
             await ((Task)sent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return new Reached(address, sent);
+            if (address is not null)
+                return new Reached(address, sent);
+            OpeningRequest.Discard(sent);
+            return null;
         }
         catch
         {

@@ -128,7 +128,8 @@ internal sealed class RegistryHost
         }
     }
 
-    private async Task<Uri> PingAsync(string scheme, CancellationToken cancellationToken)
+    // Null if the host demands TLS.
+    private async Task<Uri?> PingAsync(string scheme, CancellationToken cancellationToken)
     {
         Uri address = new($"{scheme}://{_name}/");
         Operation operation = new($"connect to the registry {_name}", _name);
@@ -138,6 +139,8 @@ internal sealed class RegistryHost
         if (Refusals.IsTransient(status) || status > 500)
             throw await Refusals.ReadAsync(response, RequestKind.Ping, operation, _options, cancellationToken);
 
+        if (scheme == "http" && await DemandsTlsAsync(response, address, cancellationToken))
+            return null;
         _isKnown = true;
         _wasPinged = true;
 
@@ -146,6 +149,15 @@ internal sealed class RegistryHost
             Authenticator.Accept(response);
         return address;
     }
+
+    private async Task<bool> DemandsTlsAsync(HttpResponseMessage response, Uri address, CancellationToken cancellationToken) =>
+        (int)response.StatusCode switch
+        {
+            400 => await ErrorBody.NamesTlsAsync(response, _options.TimeProvider, _options.ResponseHeaderTimeout, cancellationToken),
+            >= 300 and < 400 => Uri.TryCreate(Redirects.LocationOf(response), UriKind.Absolute, out Uri? next)
+                && next.Scheme == "https" && next.IdnHost.Equals(address.IdnHost, StringComparison.OrdinalIgnoreCase),
+            _ => false,
+        };
 
     /// <summary>
     /// The turn of the first request. It ends with or without a response; the other requests then run concurrently.

@@ -14,12 +14,27 @@ internal sealed record ErrorBody(string Code, string Text)
     private const int MaxBytes = 64 * 1024;
     private const int MaxCharacters = 400;
     private const int MaxErrors = 10;
+    private static readonly string[] s_tlsWords = ["HTTPS", "SSL", "TLS"];
 
     public static ErrorBody None { get; } = new("", "");
 
     /// <summary>Reads a response body, up to 64 KiB. An unreadable body counts as empty: the status remains.</summary>
-    public static async Task<ErrorBody> ReadAsync(
-        HttpResponseMessage response, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
+    public static Task<ErrorBody> ReadAsync(
+        HttpResponseMessage response, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken) =>
+        ReadAsync(response, body => Parse(body, response.Content.Headers.ContentType?.MediaType), None, clock, limit, cancellationToken);
+
+    /// <summary>
+    /// True for the text with which a server that demands TLS answers a request in the clear, such as Go's "Client sent an HTTP request to
+    /// an HTTPS server", nginx's "The plain HTTP request was sent to HTTPS port" or Apache's "plain HTTP to an SSL-enabled server port".
+    /// </summary>
+    public static Task<bool> NamesTlsAsync(
+        HttpResponseMessage response, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken) =>
+        ReadAsync(response, static body => s_tlsWords.Any(Encoding.UTF8.GetString(body.Span).Contains), false, clock, limit,
+            cancellationToken);
+
+    private static async Task<T> ReadAsync<T>(
+        HttpResponseMessage response, Func<ReadOnlyMemory<byte>, T> read, T unreadable, TimeProvider clock, TimeSpan limit,
+        CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxBytes);
         using Watchdog watchdog = new(clock, limit, cancellationToken);
@@ -30,12 +45,12 @@ internal sealed record ErrorBody(string Code, string Text)
             {
                 watchdog.Start();
                 int length = await body.ReadAtLeastAsync(buffer.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, watchdog.Token);
-                return Parse(buffer.AsMemory(0, length), response.Content.Headers.ContentType?.MediaType);
+                return read(buffer.AsMemory(0, length));
             }
         }
         catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && watchdog.Fired))
         {
-            return None;
+            return unreadable;
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
@@ -54,6 +55,37 @@ public sealed class ConnectionTests
         StringAssert.Contains(e.Advice, AdviceTerms.PlainHttp);
         Assert.IsEmpty(server.Seen);
         Assert.IsTrue(test.Connections.All(connection => connection == Remote + ":443"));
+    }
+
+    /// <summary>
+    /// TLS may fail for a moment, or for good. Plain http would only replace that reason, and its retries, by another answer.
+    /// </summary>
+    [TestMethod]
+    [DataRow("400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")]
+    [DataRow("400 Bad Request\r\nContent-Type: text/html\r\n\r\n<title>400 The plain HTTP request was sent to HTTPS port</title>")]
+    [DataRow("400 Bad Request\r\n\r\nReason: You're speaking plain HTTP to an SSL-enabled server port.")]
+    [DataRow("301 Moved\r\nLocation: https://registry.local:5055/v2/\r\n\r\n")]
+    public async Task AServerThatDemandsTlsIsNotSpokenToInTheClear(string answer)
+    {
+        await using RegistryTest test = new();
+        test.ServeRaw(RegistryTest.Local, _ => "HTTP/1.0 " + answer);
+        RegistryClient client = test.Client();
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a/b")).GetManifestAsync("v1", None));
+        Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code, e.Message);
+        StringAssert.Contains(e.Message, "https://" + RegistryTest.Local);
+        Assert.AreEqual(2, client.Statistics.Retries);
+    }
+
+    [TestMethod]
+    [DataRow("400 Bad Request\r\n\r\n")]
+    [DataRow("302 Found\r\nLocation: https://sign-in.example/\r\n\r\n")]
+    public async Task AnotherAnswerToThePingLeavesPlainHttp(string answer)
+    {
+        await using RegistryTest test = new();
+        test.ServeRaw(RegistryTest.Local, line => "HTTP/1.0 " + (line.Contains(" /v2/ ", StringComparison.Ordinal)
+            ? answer : $"200 OK\r\nContent-Type: {MediaTypes.OciManifest}\r\n\r\n{Encoding.UTF8.GetString(s_bytes)}"));
+        Assert.AreEqual(Digest.Compute(s_bytes), (await test.Repository().GetManifestAsync("v1", None)).Digest);
     }
 
     [TestMethod]
