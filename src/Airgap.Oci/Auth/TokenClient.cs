@@ -98,7 +98,9 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
 
     private static AirgapException Recode(AirgapException failure, Uri realm)
     {
-        bool credentials = failure.StatusCode is 401 or 403;
+        // OAuth2's answer to a refresh token that has expired or was revoked (RFC 6749, section 5.2).
+        bool credentials = failure.StatusCode is 401 or 403
+            || (failure.StatusCode == 400 && failure.Message.Contains("invalid_grant", StringComparison.Ordinal));
         return new AirgapException(
             credentials ? ErrorCode.Unauthorized : ErrorCode.TokenRequestFailed,
             failure.Message,

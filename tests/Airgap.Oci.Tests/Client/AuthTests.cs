@@ -111,6 +111,21 @@ public sealed class AuthTests : AuthTestBase
         Assert.AreEqual("POST /v2/apps/web/blobs/uploads/", tokens.Registry.Lines[0]);
     }
 
+    /// <summary>OAuth2 has another status for them than the registries' own specification.</summary>
+    [TestMethod]
+    [DataRow("{\"error\":\"invalid_grant\",\"error_description\":\"the refresh token has expired\"}", ErrorCode.Unauthorized)]
+    [DataRow("{\"error\":\"invalid_grant\"}", ErrorCode.Unauthorized)]
+    [DataRow("{\"error\":\"invalid_request\"}", ErrorCode.TokenRequestFailed)]
+    public async Task AnIdentityTokenThatHasExpiredIsRefusedCredentials(string answer, ErrorCode expected)
+    {
+        await using RegistryTest test = new();
+        TokenServer server = await TokenServer.StartAsync(test);
+        server.Auth.OnRequest = context => context.Json(400, answer);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository(
+            credentials: new FakeCredentials(new Credential.IdentityToken("refresh+me"))).FindManifestAsync("v1", None));
+        Assert.AreEqual(expected, e.Code, e.Message);
+    }
+
     [TestMethod]
     public async Task AnIdentityTokenIsExchanged()
     {
