@@ -1,8 +1,11 @@
+using System.Globalization;
+using Airgap.Oci.Files;
 using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Credentials.Docker;
 
 /// <summary>The files that may contain credentials: docker's, then podman's.</summary>
+/// <remarks>Source: containers-auth.json(5); skopeo 1.9 was observed to open the same files.</remarks>
 internal static class DockerConfigLocations
 {
     /// <summary>The files, existing or not, each once.</summary>
@@ -29,7 +32,12 @@ internal static class DockerConfigLocations
         yield return (environment.NonEmpty("DOCKER_CONFIG"), "config.json", "docker config of DOCKER_CONFIG");
         yield return (home, Path.Combine(".docker", "config.json"), "docker config");
         yield return (environment.NonEmpty("REGISTRY_AUTH_FILE"), "", "auth file of REGISTRY_AUTH_FILE");
-        yield return (environment.NonEmpty("XDG_RUNTIME_DIR"), Path.Combine("containers", "auth.json"), "podman auth file");
-        yield return (home, Path.Combine(".config", "containers", "auth.json"), "podman auth file");
+        string podmans = Path.Combine("containers", "auth.json");
+        // Without a session of the user, as under sudo, cron or a CI service, podman logs in at a place of its own.
+        yield return environment.NonEmpty("XDG_RUNTIME_DIR") is { } runtime ? (runtime, podmans, "podman auth file")
+            : (OperatingSystem.IsLinux() ? string.Create(CultureInfo.InvariantCulture, $"/run/containers/{Posix.User}") : null, "auth.json",
+                "podman auth file");
+        string? configuration = environment.NonEmpty("XDG_CONFIG_HOME") ?? (home is null ? null : Path.Combine(home, ".config"));
+        yield return (configuration, podmans, "podman auth file");
     }
 }

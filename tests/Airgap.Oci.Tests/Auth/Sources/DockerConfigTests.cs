@@ -1,5 +1,8 @@
 using Airgap.Oci.Auth;
 using Airgap.Oci.Credentials;
+using Airgap.Oci.Credentials.Docker;
+using Airgap.Oci.Files;
+using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Tests.Auth.Sources;
 
@@ -166,6 +169,24 @@ public sealed class DockerConfigTests : SourceTest
         }
 
         Assert.IsNull(await FindAsync("r.corp.com/a"));
+    }
+
+    /// <summary>skopeo opens the same files.</summary>
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow(null, null, "/run/containers/USER/auth.json", "/home/me/.config/containers/auth.json")]
+    [DataRow("/run/me", null, "/run/me/containers/auth.json", "/home/me/.config/containers/auth.json")]
+    [DataRow(null, "/etc/me", "/run/containers/USER/auth.json", "/etc/me/containers/auth.json")]
+    public void PodmansFilesAreWherePodmanLogsIn(string? runtime, string? configuration, string first, string second)
+    {
+        Dictionary<string, string> variables = new() { ["HOME"] = "/home/me" };
+        if (runtime is not null)
+            variables["XDG_RUNTIME_DIR"] = runtime;
+        if (configuration is not null)
+            variables["XDG_CONFIG_HOME"] = configuration;
+        CollectionAssert.AreEqual(
+            new[] { "/home/me/.docker/config.json", first.Replace("USER", $"{Posix.User}", StringComparison.Ordinal), second },
+            DockerConfigLocations.All(EnvironmentVariables.Capture(variables), null).Select(file => file.Path).ToArray());
     }
 
     [TestMethod]
