@@ -44,12 +44,14 @@ internal static class OutputItems
 
     private static ITaskItem Create(string include, Dictionary<string, string> metadata)
     {
-        // Include and metadata are literal text, but MSBuild would decode sequences such as %40 in them.
+        // Include and metadata are literal text, but MSBuild would decode sequences such as %40 in them, and split a list at semicolons.
         TaskItem item = new(Escape(include));
         foreach ((string name, string value) in metadata)
             item.SetMetadata(name, Escape(value));
         return item;
     }
 
-    private static string Escape(string text) => text.Replace("%", "%25", StringComparison.Ordinal);
+    // What MSBuild itself escapes in the paths that a pattern matches.
+    private static string Escape(string text) => string.Concat(text.Select(sign =>
+        "%*?@$();'".Contains(sign, StringComparison.Ordinal) ? $"%{(int)sign:x2}" : sign.ToString()));
 }
