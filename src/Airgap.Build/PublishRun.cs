@@ -129,7 +129,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         observer.Dispose();
         await job.Failed.SummarizeAsync(result, cancellationToken);
         string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty
-            ? await new ToolApply(job.Project.Settings, log).RunAsync(
+            ? await new ToolApply(job.Project.Settings, log, TimeProvider.System).RunAsync(
                 [.. result.ManifestsOf(job.Project.Settings)], cancellationToken) : null;
         return () => new RunReport(task, log).Report(result, job.Project.Settings, applied);
 

@@ -15,8 +15,11 @@ namespace Airgap.Build;
 /// </summary>
 /// <param name="settings">The project's settings.</param>
 /// <param name="log">The build's log.</param>
-internal sealed class ToolApply(PublishSettings settings, BuildLog log)
+/// <param name="clock">The time.</param>
+internal sealed class ToolApply(PublishSettings settings, BuildLog log, TimeProvider clock)
 {
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
+
     private const string Install =
         "Install the tool, for the project (dotnet new tool-manifest, dotnet tool install dotnet-airgap) or the machine (dotnet tool " +
         "install -g dotnet-airgap).";
@@ -49,8 +52,22 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
                 ? "--wait=0" : string.Create(CultureInfo.InvariantCulture, $"--wait={wait.TotalSeconds:0.###}s"));
         start.Environment["KUBECONFIG"] = string.Join(Path.PathSeparator, ApplyTarget.Files(settings, Environment.GetEnvironmentVariable));
         log.Detail($"{start.FileName} {string.Join(' ', start.ArgumentList)}");
-        (int exitCode, string output, string error) = await StartAsync(start, cancellationToken);
+        (int exitCode, string output, string error) = await FollowAsync(StartAsync(start, cancellationToken));
         return Report(exitCode, output, error);
+    }
+
+    /// <summary>Writes a line every half minute while the tool runs, which writes its result at its end.</summary>
+    /// <param name="running">The run.</param>
+    internal async Task<T> FollowAsync<T>(Task<T> running)
+    {
+        long start = clock.GetTimestamp();
+        string doing = settings.Apply!.Wait is null ? "still applying" : "still applying, or waiting for the cluster to reconcile";
+        await using ITimer timer = clock.CreateTimer(
+            _ => log.Message(
+                MessageImportance.High,
+                string.Create(CultureInfo.InvariantCulture, $"  {settings.Apply.Context}: {doing} ({clock.GetElapsedTime(start).TotalSeconds:0} s)")),
+            null, s_interval, s_interval);
+        return await running;
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> StartAsync(

@@ -97,7 +97,23 @@ public sealed class ApplyTests
 
     private Task<string?> ApplyAsync(TempFolder folder, params string[] files) => Apply(folder).RunAsync(files, CancellationToken.None);
 
-    private ToolApply Apply(TempFolder folder)
+    [TestMethod]
+    public async Task ALongApply_HasALineEveryHalfMinute_UntilItEnds()
+    {
+        using TempFolder folder = new();
+        BuildClock clock = new();
+        TaskCompletionSource<string> tool = new();
+        Task<string> run = Apply(folder, clock).FollowAsync(tool.Task);
+        clock.Pass(TimeSpan.FromSeconds(70));
+        Assert.AreSequenceEqual(
+            new[] { "  production: still applying (30 s)", "  production: still applying (60 s)" }, _engine.Messages.Select(line => line.Message));
+        tool.SetResult("done");
+        Assert.AreEqual("done", await run);
+        clock.Pass(TimeSpan.FromMinutes(2));
+        Assert.HasCount(2, _engine.Messages);
+    }
+
+    private ToolApply Apply(TempFolder folder, TimeProvider? clock = null)
     {
         PublishSettings settings = new()
         {
@@ -106,7 +122,7 @@ public sealed class ApplyTests
             Apply = new ApplySettings("production", null)
         };
         return new ToolApply(settings,
-            new BuildLog(new Microsoft.Build.Utilities.TaskLoggingHelper(_engine, "Test"), "App.csproj", null));
+            new BuildLog(new Microsoft.Build.Utilities.TaskLoggingHelper(_engine, "Test"), "App.csproj", null), clock ?? TimeProvider.System);
     }
 
     // dotnet finds a command on the PATH as it finds an installed tool.

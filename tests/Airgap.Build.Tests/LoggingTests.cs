@@ -17,7 +17,7 @@ public sealed class LoggingTests
     [TestMethod]
     public void Progress_IsALineEveryHalfMinute_HoweverOftenItIsReported()
     {
-        Clock clock = new();
+        BuildClock clock = new();
         using BuildObserver observer = new(Log(), clock);
         observer.PhaseStarted(TransferPhase.Transferring, Plan());
         _engine.Messages.Clear();
@@ -39,7 +39,7 @@ public sealed class LoggingTests
     [TestMethod]
     public void ARunInWhichNothingMoves_IsALineEveryHalfMinute_UntilItEnds()
     {
-        Clock clock = new();
+        BuildClock clock = new();
         BuildObserver observer = new(Log(), clock);
         clock.Pass(TimeSpan.FromMinutes(1));
         Assert.IsEmpty(_engine.Messages, "nothing has begun");
@@ -67,7 +67,7 @@ public sealed class LoggingTests
     [TestMethod]
     public void EachOfSeveralRelocationsInWhichNothingMoves_HasItsLine()
     {
-        Clock clock = new();
+        BuildClock clock = new();
         using BuildObserver observer = new(Log(), clock);
         observer.PhaseStarted(TransferPhase.Planning, null);
         observer.For("a.io").PhaseStarted(TransferPhase.Transferring, Plan());
@@ -80,7 +80,7 @@ public sealed class LoggingTests
     [TestMethod]
     public void BytesThatAreSentAgainAreNotCountedTwice()
     {
-        Clock clock = new();
+        BuildClock clock = new();
         using BuildObserver observer = new(Log(), clock);
         observer.PhaseStarted(TransferPhase.Transferring, Plan());
         observer.BlobProgress(s_blob, 3_000_000);
@@ -181,55 +181,5 @@ public sealed class LoggingTests
         public Descriptor Descriptor => s_blob;
 
         public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        private readonly List<(Timer Timer, TimeSpan Period)> _timers = [];
-
-        public TimeSpan Now { get; set; }
-
-        /// <summary>Lets time pass, and timers fire.</summary>
-        public void Pass(TimeSpan time)
-        {
-            for (TimeSpan end = Now + time; Now < end;)
-            {
-                Now += TimeSpan.FromSeconds(1);
-                foreach ((Timer timer, TimeSpan period) in _timers.Where(each => Now.Ticks % each.Period.Ticks == 0))
-                    timer.Fire();
-            }
-        }
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            Timer timer = new(() => callback(state));
-            _timers.Add((timer, period));
-            return timer;
-        }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
-    }
-
-    private sealed class Timer(Action fire) : ITimer
-    {
-        private bool _ended;
-
-        public void Fire()
-        {
-            if (!_ended)
-                fire();
-        }
-
-        public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
-
-        public void Dispose() => _ended = true;
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }
