@@ -890,6 +890,12 @@ public enum ErrorCode
     NothingToSign = 2210,
 
     /// <summary>
+    /// An output was written by the publish of another project, and this publish has replaced it. Give each project a file of its own, or
+    /// the projects one archive of <c>AirgapArchiveFormat=oci</c>.
+    /// </summary>
+    OutputReplaced = 2211,
+
+    /// <summary>
     /// An image is accepted although its signature fails a check, because the trust policy only reports that check. Enforce it in the
     /// policy (level strict), or do not take the image for verified.
     /// </summary>

@@ -65,6 +65,7 @@ internal sealed class ItemPublisher
         using ItemPlan made = Plans.Find(declaration)
             ?? await Planner.MakeAsync(declaration, relocator, asksDestination: true, cancellationToken);
         (TransferPlan plan, TransferResult? upToDate) = (made.Plan, made.UpToDate);
+        OutputOwner? owner = declaration.Archive is null ? null : OutputOwner.Look(declaration.Archive, _scope.Settings);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(OutputCheck.OfArchive(declaration.Archive, makesFolder: true).Folder);
         TransferOptions how = _scope.OptionsFor(declaration, cancellationToken);
@@ -75,6 +76,8 @@ internal sealed class ItemPublisher
         TransferResult result = upToDate ?? (_scope.Given is { } given && declaration.Archive is null
             ? await given.FinishAsync(declaration, itemObserver, how, cancellationToken)
             : await relocator.RunAsync(plan, declaration.Destination, how, cancellationToken));
+        if (owner is not null && await owner.TellAsync() is { } replaced)
+            _scope.Warnings.Add(replaced, declaration.Item.Location);
         if (result.IsComplete && !further.IsEmpty)
         {
             // Two projects may have each other's repositories as destinations: to avoid a deadlock, none waits for a

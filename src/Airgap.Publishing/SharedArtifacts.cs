@@ -54,7 +54,10 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
             return;
         string path = settings.FullPath(settings.Receipt);
         ArtifactFile.MakeFolder(Path.GetDirectoryName(path)!);
+        OutputOwner owner = OutputOwner.Look(path, settings);
         await ReceiptFile.WriteAsync(path, received, ReportProvenance.Of([]).Version, isShort: false, cancellationToken);
+        if (await owner.TellAsync() is { } replaced)
+            warnings.Add(replaced, null);
     }
 
     /// <summary>Signs the receipt and <c>relocation.json</c>, each with a statement next to it.</summary>
@@ -109,8 +112,11 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
     public async Task<(PublishedFile[] Files, ReportModel Model)> WriteReportsAsync(
         ItemOutcomes outcomes, string summary, long? retries, GateReport? gate, CancellationToken cancellationToken)
     {
+        OutputOwner owner = OutputOwner.Look(Path.Combine(settings.FullOutputPath, RelocationReportWriter.FileName), settings);
         (string path, bool isKept) = await RelocationReportWriter.WriteAsync(
             settings.FullOutputPath, outcomes.Published, warnings.All, [.. outcomes.Failures], summary, gate, cancellationToken);
+        if (await owner.TellAsync() is { } replaced)
+            warnings.Add(replaced, null);
         PublishedFile report = artifacts.Take(
             new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
         ReportModel model = RelocationPage.Create(

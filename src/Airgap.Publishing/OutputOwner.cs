@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Files;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Sessions;
+
+namespace Airgap.Publishing;
+
+/// <summary>
+/// Finds an output that a publish of another project wrote, and this one replaced: in a solution, a full path on the command line is the
+/// same file for all projects, and the last one would win silently. The user's cache keeps, for each output, the folder of the project that
+/// wrote it and the file's time and length. This only makes a warning, so any failure means that the owner is not known.
+/// </summary>
+internal sealed class OutputOwner
+{
+    private readonly string? _record;
+    private readonly string _path;
+    private readonly string _project;
+    private readonly (string Project, string State)? _earlier;
+    private readonly string? _before;
+
+    private OutputOwner(string? record, string path, string project)
+    {
+        (_record, _path, _project) = (record, path, project);
+        (_earlier, _before) = (Read(), StateOf(path));
+    }
+
+    /// <summary>Looks at an output, before this publish may write it.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="settings">The project's settings.</param>
+    /// <param name="folder">The folder of the records; null for the user's own.</param>
+    public static OutputOwner Look(string path, PublishSettings settings, string? folder = null)
+    {
+        folder ??= UserCache.Find("outputs");
+        string project = Path.TrimEndingDirectorySeparator(settings.ProjectDirectory);
+        try
+        {
+            if (folder is not null)
+            {
+                PrivateFolder.Make(folder);
+                // Two paths to one file are the same output.
+                string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OutputTarget.OfFile(path).Path)))[..32];
+                return new OutputOwner(Path.Combine(folder, name), path, project);
+            }
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            // Not known.
+        }
+
+        return new OutputOwner(null, path, project);
+    }
+
+    /// <summary>Notes this project as the owner, if the file has been written since <see cref="Look"/>.</summary>
+    /// <returns>The warning (<see cref="ErrorCode.OutputReplaced"/>) if it was another project's; null otherwise.</returns>
+    public async Task<Diagnostic?> TellAsync()
+    {
+        if (_record is null || StateOf(_path) is not { } state || state == _before)
+            return null;
+        (string Project, string State)? now = Read();
+        bool isReplaced = IsOther(_earlier) && _earlier?.State == _before;
+        // Another project may have written it since, in a parallel build.
+        bool isShared = IsOther(now) && now != _earlier;
+        string? owner = isReplaced ? _earlier?.Project : isShared ? now?.Project : null;
+        try
+        {
+            await AtomicFile.WriteAsync(
+                _record, Encoding.UTF8.GetBytes($"{_project}\n{state}\n"), OwnFile.Private, CancellationToken.None);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            // The next publish does not know that this one wrote it.
+        }
+
+        return owner is null ? null : new Diagnostic(
+            ErrorCode.OutputReplaced,
+            $"'{_path}' was written by the publish of another project, in '{owner}', and this publish has replaced it: its content is that " +
+            "of this project alone.",
+            $"Give each project a file of its own. For an archive of several projects, {AdviceTerms.WriteLayout}.");
+    }
+
+    // A project that is gone, such as a checkout of an earlier build, misses nothing.
+    private bool IsOther((string Project, string State)? owner) =>
+        owner is var (project, _) && project != _project && Directory.Exists(project);
+
+    private (string Project, string State)? Read()
+    {
+        try
+        {
+            return _record is not null && File.Exists(_record) && File.ReadAllLines(_record) is [var project, var state, ..]
+                ? (project, state) : null;
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            return null;
+        }
+    }
+
+    private static string? StateOf(string path)
+    {
+        try
+        {
+            // An archive in parts has its list.
+            FileInfo? file = new[] { path, path + ".parts.json" }.Select(each => new FileInfo(each)).FirstOrDefault(each => each.Exists);
+            return file is null
+                ? null : string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks} {file.Length}");
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsFailure(Exception e) => IoFailures.IsIoFailure(e) || e is AirgapException or ArgumentException;
+}
