@@ -22,7 +22,7 @@ internal sealed class RegistryTarget : ITransferTarget
     private readonly List<LocationsUpload> _locations;
     private readonly PresentImages _present;
     private readonly BlobPush _push;
-    private bool _isTagWithheld;
+    private readonly ConcurrentDictionary<(string Tag, Digest Digest), bool> _withheld = new();
     private bool _hasWritten;
 
     /// <param name="registry">The registries.</param>
@@ -130,15 +130,20 @@ internal sealed class RegistryTarget : ITransferTarget
         await TryAsync($"the lists of referrers of {_repository.Name}", null,
             () => ReferrerTags.RestoreAsync(_repository, arrived, _options, cancellationToken));
 
+        foreach (PlannedItem item in _plan.Items)
+        {
+            foreach (string tag in TagsOf(item).Where(tag => tag != _contentTags[item.Digest]))
+                _withheld[(tag, item.Digest)] = true;
+        }
+
         // One digest from two source repositories has two repository-based tags.
         await PutTagsAsync(arrived.Where(item => _contentTags[item.Digest] != TagOf(item)).DistinctBy(TagOf), TagOf);
         await PutTagsAsync(arrived.Where(
             item => item.Tag is not null && item != _plan.Root && (CosignTags.IsOne(item.Tag) || !failures.Any)), item => item.Tag!);
 
         // The user's own tag comes last: once it is visible, the bundle is complete.
-        _isTagWithheld = failures.Any;
-        if (arrived.FirstOrDefault(item => item == _plan.Root) is { Tag: { } tag } root && !_isTagWithheld)
-            await PutTagAsync(root, tag, cancellationToken);
+        if (arrived.FirstOrDefault(item => item == _plan.Root) is { Tag: { } own } root && !failures.Any)
+            await PutTagAsync(root, own, cancellationToken);
 
         Task PutTagsAsync(IEnumerable<PlannedItem> items, Func<PlannedItem, string> tagOf) => Parallel.ForEachAsync(
             items.ToArray(), Bounded(cancellationToken),
@@ -159,7 +164,7 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public RelocatedItem Describe(PlannedItem item, BlobOutcome outcome) => new(
         item, ImageReference.ByDigest(_repository.Name, item.Digest), outcome,
-        item.Tag is null || (_isTagWithheld && !CosignTags.IsOne(item.Tag)) ? [TagOf(item)] : [TagOf(item), item.Tag]);
+        [.. TagsOf(item).Where(tag => !_withheld.ContainsKey((tag, item.Digest)))]);
 
     public async ValueTask DisposeAsync()
     {
@@ -172,6 +177,8 @@ internal sealed class RegistryTarget : ITransferTarget
 
     private string TagOf(PlannedItem item) => _options.RepositoryBasedTags ? RepositoryBasedTag.Of(item) : ContentTag.Of(item.Digest);
 
+    private IEnumerable<string> TagsOf(PlannedItem item) => item.Tag is null ? [TagOf(item)] : [TagOf(item), item.Tag];
+
     private async Task PutTagAsync(PlannedItem item, string tag, CancellationToken cancellationToken)
     {
         // The tag's earlier digest may be outdated: another client may have moved the tag since.
@@ -179,5 +186,6 @@ internal sealed class RegistryTarget : ITransferTarget
             && (!_hasWritten || await _present.HasTagStillAsync(tag, item.Digest, cancellationToken));
         if (!isThere)
             await _repository.PushManifestAsync(item.Content.Manifest, tag, cancellationToken);
+        _withheld.TryRemove((tag, item.Digest), out _);
     }
 }

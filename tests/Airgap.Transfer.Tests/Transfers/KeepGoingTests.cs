@@ -90,6 +90,30 @@ public sealed class KeepGoingTests : RelocatorTestBase
         AssertNothingTellsOfAWhole("cc146dc2");
     }
 
+    // What a report, and the removal of what is no longer needed, take for the destination's tags.
+    [TestMethod]
+    [DataRow(".sig")]
+    [DataRow("1.0.0")]
+    public async Task OnlyTagsThatWereSetAreTold(string refused)
+    {
+        Registry.Hook = (operation, repository, what) => operation == "push-manifest" && what.EndsWith(refused, StringComparison.Ordinal)
+            && repository.ToString() == Destination
+            ? throw new AirgapException(ErrorCode.TagImmutable, "not here", "Ask.") { Reference = repository.ToString() }
+            : Task.CompletedTask;
+        TransferPlan signed = await new Relocator(Registry).PlanAsync(
+            new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/signed:1.0.0")),
+            new PlanOptions { CosignSignatures = true }, Token);
+        Assert.HasCount(2, signed.Items);
+        // Without a root, as a lock or an archive of several.
+        TransferResult result = await new Relocator(Registry).RunAsync(
+            signed with { Root = null }, new RelocationDestination.Repository(RepositoryName.Parse(Destination)),
+            new TransferOptions { KeepGoing = true }, Token);
+
+        Assert.ContainsSingle(result.Failures);
+        CollectionAssert.AreEquivalent(
+            Registry.Get(Destination).Tags.Keys.ToArray(), result.Items.SelectMany(item => item.Tags).Distinct().ToArray());
+    }
+
     [TestMethod]
     public async Task ARefusedSparseIndexCostsItsImage()
     {
