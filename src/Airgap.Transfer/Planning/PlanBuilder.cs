@@ -126,10 +126,10 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
                 continue;
             foreach (Descriptor blob in node.Blobs)
             {
-                if (blobs.TryGetValue(blob.Digest, out PlannedBlob? known))
-                    CheckSize(known.Descriptor, blob, node);
-                else
-                    blobs.Add(blob.Digest, contentOf(node, blob));
+                if (!blobs.TryGetValue(blob.Digest, out PlannedBlob? known))
+                    blobs.Add(blob.Digest, known = contentOf(node, blob));
+                // The first one, too: its content may be known from another image.
+                CheckSize(known.Descriptor, blob, node);
             }
 
             foreach (Descriptor layer in node.Manifest.Layers.Where(layer => MediaTypes.IsNonDistributable(layer.MediaType)))
