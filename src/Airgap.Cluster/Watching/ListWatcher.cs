@@ -80,7 +80,10 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
                     }
                     catch (IOException broken)
                     {
-                        if (++failures >= MostFailures)
+                        // Some proxies end every connection after a while: the wait goes on, however often they do.
+                        if (_backoff.HasLasted && WasOpen(broken))
+                            failures = 0;
+                        else if (++failures >= MostFailures)
                             throw new AirgapException(
                                 ErrorCode.ClusterUnreachable,
                                 $"The watch of {what} is interrupted repeatedly: {broken.Message.TrimEnd('.')}.",
@@ -123,6 +126,10 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
             _ => false,
         };
     }
+
+    // True if the server had begun to answer, and was not silent for too long.
+    private static bool WasOpen(IOException broken) =>
+        broken.InnerException is not (HttpRequestException or OperationCanceledException or JsonException);
 
     private static string? VersionOf(JsonElement found) =>
         found.Text("metadata", "resourceVersion") is { Length: <= LongestVersion } version ? version : null;

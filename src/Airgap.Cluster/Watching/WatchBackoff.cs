@@ -18,13 +18,16 @@ internal sealed class WatchBackoff(TimeProvider clock)
     private long _started;
     private int _failures;
 
+    /// <summary>True if the watch did not end too soon.</summary>
+    public bool HasLasted => clock.GetElapsedTime(_started) >= Lasting;
+
     /// <summary>Notes that a watch begins.</summary>
     public void Begin() => _started = clock.GetTimestamp();
 
     /// <summary>Pauses after a watch, unless it lasted.</summary>
     public Task PauseAsync(CancellationToken cancellationToken)
     {
-        if (clock.GetElapsedTime(_started) >= Lasting)
+        if (HasLasted)
         {
             _failures = 0;
             return Task.CompletedTask;
