@@ -232,4 +232,61 @@ public sealed class OutputFolderTests : PullTestBase
                 [".stage/old/b"] = "1"
             }, Texts(Folder["out"]));
     }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void AFolderThatCannotBePutBack_IsKeptAndNamed(bool isMounted)
+    {
+        Write("out/a", "1");
+        string stage = isMounted ? "out/.stage" : ".stage";
+        Write(stage + "/new/b", "2");
+        int moves = 0;
+
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => FolderSwap.Run(
+            Folder[stage + "/new"], Folder["out"], Folder[stage + "/old"], (from, to) =>
+            {
+                if (++moves > 1)
+                    throw new IOException("The disk is gone.");
+                Directory.Move(from, to);
+            }));
+
+        Assert.AreEqual(ErrorCode.FileFailure, e.Code);
+        Assert.AreEqual($"The folder '{Folder["out"]}' could be neither replaced nor put back: The disk is gone.", e.Message);
+        Assert.AreEqual($"Its earlier content is kept in '{Folder[stage + "/old"]}': move it back.", e.Advice);
+        Assert.AreEqual("1", File.ReadAllText(Folder[stage + "/old/a"]));
+    }
+
+    [TestMethod]
+    public void AFolderThatCannotBeReplaced_IsPutBack()
+    {
+        Write("out/a", "1");
+        Write(".stage/new/b", "2");
+        int moves = 0;
+
+        Assert.ThrowsExactly<IOException>(() => FolderSwap.Run(
+            Folder[".stage/new"], Folder["out"], Folder[".stage/old"], (from, to) =>
+            {
+                if (++moves == 2)
+                    throw new IOException("The disk is full.");
+                Directory.Move(from, to);
+            }));
+
+        Assert.AreEqual("1", File.ReadAllText(Folder["out/a"]));
+        Assert.IsFalse(Directory.Exists(Folder[".stage/old"]));
+    }
+
+    [TestMethod]
+    public void OldContentThatIsStillStaged_IsNotDeleted()
+    {
+        OutputFolder output = OutputFolder.Open(Output, force: true, stateFolder: null);
+        string stage = Path.GetDirectoryName(output.Staged)!;
+        Directory.CreateDirectory(output.Staged);
+        Directory.CreateDirectory(Path.Combine(stage, "old"));
+        File.WriteAllText(Path.Combine(stage, "old", "a"), "1");
+
+        output.Dispose();
+
+        Assert.AreSequenceEqual([Path.Combine(stage, "old")], Directory.GetFileSystemEntries(stage));
+    }
 }

@@ -17,6 +17,7 @@ internal sealed class OutputFolder : IDisposable
     private readonly bool _force;
     private readonly string? _stateFolder;
     private readonly FolderFlush _volume;
+    private bool _isReplaced;
 
     private OutputFolder(string target, string stage, bool force, string? stateFolder)
     {
@@ -32,6 +33,8 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>The path to unpack to, which does not exist yet, in a folder that only this user can enter.</summary>
     public string Staged => Path.Combine(_stage, "new");
+
+    private string Old => Path.Combine(_stage, "old");
 
     /// <summary>Checks the folder's name and creates a folder to unpack to.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a folder that must not be replaced; 3xxx: no place, no
@@ -63,7 +66,8 @@ internal sealed class OutputFolder : IDisposable
                 CheckReplaceable();
             _volume.Flush(Staged);
             cancellationToken.ThrowIfCancellationRequested();
-            FolderSwap.Run(Staged, _target, Path.Combine(_stage, "old"));
+            FolderSwap.Run(Staged, _target, Old);
+            _isReplaced = true;
             DiskSync.Current.FlushFolder(Path.GetDirectoryName(_target)!);
             if (_stateFolder is not null)
                 await RememberAsync(record);
@@ -80,8 +84,11 @@ internal sealed class OutputFolder : IDisposable
         _volume.Dispose();
         try
         {
-            if (Directory.Exists(_stage))
-                Directory.Delete(_stage, recursive: true);
+            // What could not be put back after a failure is not deleted.
+            bool holdsOld = !_isReplaced && Directory.Exists(Old) && Directory.EnumerateFileSystemEntries(Old).Any();
+            string scrap = holdsOld ? Staged : _stage;
+            if (Directory.Exists(scrap))
+                Directory.Delete(scrap, recursive: true);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
