@@ -31,10 +31,15 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         IBuildEngine3? engine = BuildEngine as IBuildEngine3;
         // The node may build other projects while this one waits for the network.
         engine?.Yield();
+        using Termination termination = Termination.Watch(Cancel);
         try
         {
             log = new BuildLog(Log, ProjectFile, BuildLog.PackageHelpUrl);
-            return Execute(log, _cancellation.Token);
+            bool isDone = Execute(log, _cancellation.Token);
+            // MSBuild knows nothing of the signal, so nobody else says why the build fails.
+            if (!isDone && termination.WasAsked && log.Errors.IsEmpty)
+                log.Error(new Diagnostic(ErrorCode.Canceled, "The run was interrupted (SIGTERM).", "Run it again to resume."));
+            return isDone;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
