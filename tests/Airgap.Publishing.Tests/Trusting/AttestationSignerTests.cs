@@ -10,7 +10,6 @@ using Airgap.Publishing.Trusting;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.Trust.Envelopes;
-using Airgap.Trust.Keys;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;
 using Airgap.Trust.Stored;
