@@ -40,6 +40,8 @@ internal static class ManifestReader
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw Invalid(digest, "it is not a JSON object");
+        if (FieldNames.FindFoldedInManifest(root) is { } field)
+            throw OtherCase(digest, field);
         string? inside = MediaTypeOf(root);
         string type = string.IsNullOrEmpty(mediaType) || !IsKnown(mediaType) ? inside ?? GuessType(root) ?? mediaType ?? "" : mediaType;
 
@@ -129,6 +131,8 @@ internal static class ManifestReader
     {
         if (item.ValueKind != JsonValueKind.Object)
             throw Invalid(manifest, $"'{name}' contains an entry that is not a descriptor");
+        if (FieldNames.FindFoldedInDescriptor(item) is { } field)
+            throw OtherCase(manifest, field);
         if (!Digest.TryParse(StringOf(item, "digest"), out Digest digest))
             throw Invalid(manifest, $"'{name}' contains a descriptor without a valid digest");
         if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number
@@ -158,6 +162,9 @@ internal static class ManifestReader
 
     private static string? StringOf(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static AirgapException OtherCase(Digest digest, string field) =>
+        Invalid(digest, $"its field '{Printable.Line(field)}' has another case than the specification's, and readers differ about it");
 
     private static AirgapException Invalid(Digest digest, string why, Exception? inner = null) => new(
         ErrorCode.InvalidManifest,

@@ -63,6 +63,37 @@ public sealed class ManifestTests : ManifestTestBase
         }
     }
 
+    /// <summary>Go's readers, imgpkg among them, take such a field for the known one; what it lists would stay behind.</summary>
+    [TestMethod]
+    [DataRow("{\"config\":D,\"layers\":[],\"Layers\":[D]}", "Layers")]
+    [DataRow("{\"config\":D,\"LAYERS\":[D]}", "LAYERS")]
+    [DataRow("{\"config\":D,\"layer\u017f\":[D]}", "layer\u017f")]
+    [DataRow("{\"manifests\":[],\"Manifests\":[D]}", "Manifests")]
+    [DataRow("{\"config\":D,\"layers\":[D],\"Subject\":D}", "Subject")]
+    [DataRow("{\"config\":D,\"layers\":[{\"digest\":\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"size\":0,\"Digest\":\"\"}]}",
+        "Digest")]
+    [DataRow("{\"config\":D,\"layers\":[{\"digest\":\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"size\":0,\"SIZE\":1}]}",
+        "SIZE")]
+    public void AKnownFieldInAnotherCase_IsRefused(string manifest, string field)
+    {
+        string descriptor = $"{{\"mediaType\":\"a/b\",\"digest\":\"{Digest.Compute([])}\",\"size\":0}}";
+        string json = manifest.Replace(":D", ":" + descriptor, StringComparison.Ordinal).Replace("[D", "[" + descriptor, StringComparison.Ordinal);
+
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(json)));
+
+        Assert.AreEqual(ErrorCode.InvalidManifest, e.Code);
+        Assert.Contains($"its field '{field}' has another case", e.Message);
+    }
+
+    [TestMethod]
+    public void AnUnknownFieldInAnyCase_IsNot()
+    {
+        string descriptor = $"{{\"mediaType\":\"a/b\",\"digest\":\"{Digest.Compute([])}\",\"size\":0,\"X-Size\":1}}";
+        string json = $"{{\"config\":{descriptor},\"layers\":[{descriptor}],\"Layered\":1,\"History\":[]}}";
+
+        Assert.HasCount(1, Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(json)).Layers);
+    }
+
     // Code that reads a platform or an annotation later can then rely on it being text.
     [TestMethod]
     [DataRow(@"\ud800", false)]
