@@ -21,12 +21,15 @@ internal static class FieldNames
     /// <summary>The first such field of a descriptor; null if there is none.</summary>
     public static string? FindFoldedInDescriptor(JsonElement item) => FindFolded(item, s_descriptor);
 
+    /// <summary>True if Go takes a name for a known one.</summary>
+    public static bool IsTakenFor(string name, string known) =>
+        name.Replace('\u017f', 's').Replace('\u212a', 'k').Equals(known, StringComparison.OrdinalIgnoreCase);
+
     private static string? FindFolded(JsonElement element, string[] known)
     {
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (!IsAny(property, known)
-                && known.Contains(property.Name.Replace('\u017f', 's').Replace('\u212a', 'k'), StringComparer.OrdinalIgnoreCase))
+            if (!IsAny(property, known) && Array.Exists(known, name => IsTakenFor(property.Name, name)))
                 return property.Name;
         }
 
