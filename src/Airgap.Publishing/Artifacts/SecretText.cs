@@ -9,9 +9,26 @@ internal static class SecretText
 
     /// <summary>True when a Secret names a registry, in its text or in a base64 value, as in <c>data</c>.</summary>
     public static bool Names(string secret, string registry) =>
-        secret.Contains(registry, StringComparison.Ordinal)
-        || secret.Split(s_between, StringSplitOptions.RemoveEmptyEntries)
-        .Any(word => Decode(word)?.Contains(registry, StringComparison.Ordinal) == true);
+        IsIn(secret, registry)
+        || secret.Split(s_between, StringSplitOptions.RemoveEmptyEntries).Any(word => Decode(word) is { } text && IsIn(text, registry));
+
+    // The name of another registry may contain it: my.reg.io, reg.io.example, reg.io:5000.
+    private static bool IsIn(string text, string registry)
+    {
+        for (int at = 0; (at = text.IndexOf(registry, at, StringComparison.Ordinal)) >= 0; at++)
+        {
+            int end = at + registry.Length;
+            bool begins = at == 0 || !IsOfName(text[at - 1]);
+            bool ends = end == text.Length || !(IsOfName(text[end]) && text[end] != '.')
+                && !(text[end] is '.' or ':' && end + 1 < text.Length && char.IsAsciiLetterOrDigit(text[end + 1]));
+            if (begins && ends)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsOfName(char sign) => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '-' or '_';
 
     private static string? Decode(string word)
     {
