@@ -68,7 +68,8 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
         if (refused is not null)
             return refused;
 
-        await LockKeeper.WriteAsync(prepared.Lock!, cancellationToken);
+        await OutputOwner.WatchAsync(
+            prepared.Settings.FullLockFile, prepared.Settings, warnings, () => LockKeeper.WriteAsync(prepared.Lock!, cancellationToken));
         (string Registry, PublishResult Result)[] results =
             await Task.WhenAll(destinations.Select(destination => RunAsync(destination, gate, cancellationToken)));
         PublishedItem[] items = [.. results.SelectMany(destination => destination.Result.Items)];

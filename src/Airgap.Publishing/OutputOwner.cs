@@ -54,6 +54,19 @@ internal sealed class OutputOwner
         return new OutputOwner(null, path, project);
     }
 
+    /// <summary>Writes an output, and warns if it was another project's.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="settings">The project's settings.</param>
+    /// <param name="warnings">Receives the warning.</param>
+    /// <param name="write">Writes it, or leaves it as it is.</param>
+    public static async Task WatchAsync(string path, PublishSettings settings, PublishWarnings warnings, Func<Task> write)
+    {
+        OutputOwner owner = Look(path, settings);
+        await write();
+        if (await owner.TellAsync() is { } replaced)
+            warnings.Add(replaced, null);
+    }
+
     /// <summary>Notes this project as the owner, if the file has been written since <see cref="Look"/>.</summary>
     /// <returns>The warning (<see cref="ErrorCode.OutputReplaced"/>) if it was another project's; null otherwise.</returns>
     public async Task<Diagnostic?> TellAsync()

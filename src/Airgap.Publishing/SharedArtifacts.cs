@@ -54,10 +54,8 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
             return;
         string path = settings.FullPath(settings.Receipt);
         ArtifactFile.MakeFolder(Path.GetDirectoryName(path)!);
-        OutputOwner owner = OutputOwner.Look(path, settings);
-        await ReceiptFile.WriteAsync(path, received, ReportProvenance.Of([]).Version, isShort: false, cancellationToken);
-        if (await owner.TellAsync() is { } replaced)
-            warnings.Add(replaced, null);
+        await OutputOwner.WatchAsync(path, settings, warnings, () => ReceiptFile.WriteAsync(
+            path, received, ReportProvenance.Of([]).Version, isShort: false, cancellationToken));
     }
 
     /// <summary>Signs the receipt and <c>relocation.json</c>, each with a statement next to it.</summary>

@@ -67,7 +67,8 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
         PreparedPublish prepared, ResolvedLock resolved, GateReport? gate, CancellationToken cancellationToken)
     {
         PublishWarnings warnings = Scope.Warnings;
-        await LockKeeper.WriteAsync(resolved, cancellationToken);
+        await OutputOwner.WatchAsync(
+            prepared.Settings.FullLockFile, prepared.Settings, warnings, () => LockKeeper.WriteAsync(resolved, cancellationToken));
         if (!Publisher.HasDestination(prepared.Items, prepared.Settings))
             return new PublishResult([], [], warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved)
             {

@@ -45,6 +45,24 @@ public sealed class OutputOwnerTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("final.local/apps")]
+    [DataRow("final.local/apps;second.local/apps", DisplayName = "Several registries")]
+    public async Task ALock_IsReplacedWithAWarning(string registries)
+    {
+        PublishSettings Locking(string project) => PublishItems.To("final.local/apps", Project(project)) with
+        {
+            LockFile = _folder["shared.lock.json"],
+            UseLockFile = true,
+            Registry = registries,
+        };
+
+        Assert.IsEmpty(await RunAsync(Locking("a"), "user1/simple-app-bundle", isPinned: false));
+        Assert.IsEmpty(await RunAsync(Locking("a"), "user1/simple-app-bundle", isPinned: false), "nothing to write");
+        string[] warnings = await RunAsync(Locking("b"), "user1/nested-bundle", isPinned: false);
+        Assert.Contains($"'{_folder["shared.lock.json"]}' was written by", Assert.ContainsSingle(warnings));
+    }
+
+    [TestMethod]
     public async Task ProjectsThatWriteAtOnce_AreHeard()
     {
         string path = _folder["receipt.json"];
@@ -81,9 +99,10 @@ public sealed class OutputOwnerTests : IDisposable
 
     private string Project(string name) => Directory.CreateDirectory(_folder[name]).FullName;
 
-    private async Task<string[]> RunAsync(PublishSettings settings, string repository)
+    private async Task<string[]> RunAsync(PublishSettings settings, string repository, bool isPinned = true)
     {
-        PublishItem item = PublishItems.Bundle($"{Host}/{repository}:v1.0.0@{_registry.Get($"{Host}/{repository}").Tags["v1.0.0"]}");
+        PublishItem item = PublishItems.Bundle(
+            $"{Host}/{repository}:v1.0.0{(isPinned ? $"@{_registry.Get($"{Host}/{repository}").Tags["v1.0.0"]}" : "")}");
         PublishResult result = await new Publisher(_registry).RunAsync([item], settings, CancellationToken.None);
         return [.. result.Warnings.Where(warning => warning.Code == ErrorCode.OutputReplaced).Select(warning => warning.Message)];
     }
