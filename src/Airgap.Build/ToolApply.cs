@@ -148,12 +148,19 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log, TimeProv
             && int.TryParse(id[6..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && Enum.IsDefined((ErrorCode)number);
         ErrorCode code = isKnown
             ? (ErrorCode)int.Parse(Text(each, "code")![6..], CultureInfo.InvariantCulture) : ErrorCode.ApplyToolMissing;
-        return new Diagnostic(code, Text(each, "message") ?? "", Text(each, "advice") ?? "")
+        return new Diagnostic(code, Text(each, "message") ?? "", AdviceOf(each))
         {
             Reference = Text(each, "reference"),
             Location = Text(each, "file") is { } file ? new SourceLocation(file, Number(each, "line"), Number(each, "column")) : null,
         };
     }
+
+    // The tool advises in its own words, its flags.
+    private static string AdviceOf(JsonElement each) => (Text(each, "advice") ?? "")
+        .Replace("--kubeconfig FILE and --context NAME, or set KUBECONFIG", $"{PropertyNames.ApplyContext}, or set KUBECONFIG",
+            StringComparison.Ordinal)
+        .Replace("--kubeconfig FILE", "KUBECONFIG", StringComparison.Ordinal)
+        .Replace("--context", PropertyNames.ApplyContext, StringComparison.Ordinal);
 
     private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];

@@ -78,6 +78,28 @@ public sealed class ApplyTests
     }
 
     [TestMethod]
+    [DataRow("AIRGAP4201", "Give --kubeconfig FILE and --context NAME, or set KUBECONFIG; 'kubectl config get-contexts' lists the contexts.",
+        "Give AirgapApplyContext, or set KUBECONFIG; 'kubectl config get-contexts' lists the contexts.")]
+    [DataRow("AIRGAP4201", "See /var/run, or name a kubeconfig: --kubeconfig FILE.", "See /var/run, or name a kubeconfig: KUBECONFIG.")]
+    [DataRow("AIRGAP4203", "Choose a context with a user (--context), or log in.",
+        "Choose a context with a user (AirgapApplyContext), or log in.")]
+    [DataRow("AIRGAP4204", "Request the permission that the message names, or use another context (--context).",
+        "Request the permission that the message names, or use another context (AirgapApplyContext).")]
+    public void AdviceOfTheTool_NamesProperties(string code, string advice, string expected)
+    {
+        // What the tool would say is in its sources.
+        string sources = string.Concat(Directory.EnumerateFiles(
+            Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Cluster", "Connecting"), "*.cs").Select(File.ReadAllText));
+        Assert.Contains(advice.Replace("See /var/run, ", "", StringComparison.Ordinal).Split(';')[0], sources);
+        using TempFolder folder = new();
+
+        Apply(folder).Report(
+            1, $"{{\"command\":\"apply\",\"errors\":[{{\"code\":\"{code}\",\"message\":\"It is so.\",\"advice\":\"{advice}\"}}]}}", "");
+
+        Assert.AreEqual($"It is so. {expected}", _engine.Errors.Single().Message);
+    }
+
+    [TestMethod]
     public void WithoutASummary_TheToolSaysApplied()
     {
         using TempFolder folder = new();
