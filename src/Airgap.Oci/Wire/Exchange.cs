@@ -63,11 +63,30 @@ internal sealed class Exchange(
         {
             // If the version was not the reason, the request fails again, with that reason.
         }
+        catch (TransientException e) when (wire.Content is null && HttpVersions.HidesReason(offered, e.Failure.InnerException))
+        {
+            return await SendForReasonAsync(wire, authorization, e, cancellationToken);
+        }
 
         trace.Note($"{wire.Uri.Authority} may not speak HTTP/1.1; trying HTTP/2");
         response = await SendAsync(wire, authorization, HttpVersion.Version20, cancellationToken);
         _versions.NoteAnswer(wire.Uri, response.Version, isOnly: true);
         return response;
+    }
+
+    private async Task<HttpResponseMessage> SendForReasonAsync(
+        WireRequest wire, AuthenticationHeaderValue? authorization, TransientException hidden, CancellationToken cancellationToken)
+    {
+        try
+        {
+            HttpResponseMessage response = await SendAsync(wire, authorization, HttpVersion.Version11, cancellationToken);
+            _versions.NoteAnswer(wire.Uri, response.Version, isOnly: false);
+            return response;
+        }
+        catch (TransientException)
+        {
+            throw hidden;
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(

@@ -71,6 +71,21 @@ internal sealed class HttpVersions
             _drops.AddOrUpdate(uri.Authority, 1, static (_, drops) => drops + 1);
     }
 
+    /// <summary>
+    /// True if the runtime lost the reason of a failure over HTTP/2: when a server ends the connection, as by an alert about our
+    /// certificate, what reads it closes it, and what writes then finds it closed. Over HTTP/1.1, one follows the other.
+    /// </summary>
+    public static bool HidesReason(Version offered, Exception? failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (offered.Major == 2 && cause is ObjectDisposedException)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>True for the statuses with which a server asks for another version.</summary>
     public static bool IsRefusal(Version offered, HttpStatusCode status) =>
         offered.Major == 1 && status is HttpStatusCode.UpgradeRequired or HttpStatusCode.HttpVersionNotSupported;
