@@ -77,13 +77,10 @@ internal sealed class HttpVersions
     /// </summary>
     public static bool HidesReason(Version offered, Exception? failure)
     {
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
-        {
-            if (offered.Major == 2 && cause is ObjectDisposedException)
-                return true;
-        }
-
-        return false;
+        Exception? cause = offered.Major == 2 ? failure : null;
+        while (cause is not null and not ObjectDisposedException)
+            cause = cause.InnerException;
+        return cause is not null;
     }
 
     /// <summary>True for the statuses with which a server asks for another version.</summary>

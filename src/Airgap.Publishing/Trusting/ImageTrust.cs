@@ -33,7 +33,8 @@ internal static class ImageTrust
         Verdict? refused = null;
         foreach (Signer signer in rule.AnyOf)
         {
-            Verdict alone = await ByAsync(verifier, [signer], [null], name, image, cancellationToken);
+            Verdict alone = rule.AnyOf.Count == 1
+                ? signed : await ByAsync(verifier, [signer], [null], name, image, cancellationToken);
             if (!alone.IsAccepted)
                 continue;
             Verdict attested = await ByAsync(verifier, [signer], rule.Attestations, name, image, cancellationToken);

@@ -58,8 +58,8 @@ internal sealed class EarlierOutputs
 
     // What can be no output is nobody's result.
     private static bool IsRefusalOf(Diagnostic failure, string path) =>
-        failure is { Code: ErrorCode.InvalidArgument or ErrorCode.OutputUnsuited, Location.File: { } refused }
-        && Path.GetFullPath(refused) == Path.GetFullPath(path);
+        failure is { Code: ErrorCode.InvalidArgument or ErrorCode.OutputUnsuited, Location.File: { Length: > 0 } refused }
+        && !refused.Contains('\0', StringComparison.Ordinal) && Path.GetFullPath(refused) == Path.GetFullPath(path);
 
     // A file that is replaced gets another number; on Windows, where files have none here, its time and length tell.
     private static State? StateOf(string path)
