@@ -14,6 +14,7 @@ internal sealed class Polling(TimeSpan limit, TimeSpan firstPause, TimeSpan long
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly long _started = (clock ?? TimeProvider.System).GetTimestamp();
     private int _pauses;
+    private bool _isLast;
 
     /// <summary>Pauses before the next check. The last pause ends at the time limit, so that the last check comes then.</summary>
     /// <returns>False, without a pause, when the time limit is reached.</returns>
@@ -23,9 +24,11 @@ internal sealed class Polling(TimeSpan limit, TimeSpan firstPause, TimeSpan long
         if (limit != Timeout.InfiniteTimeSpan)
         {
             TimeSpan left = limit - _clock.GetElapsedTime(_started);
-            if (left <= TimeSpan.Zero)
+            if (left <= TimeSpan.Zero || _isLast)
                 return false;
-            if (left < pause)
+            // Noted, since the system's timers may end a part of a millisecond before the limit, and each would be a check more.
+            _isLast = left <= pause;
+            if (_isLast)
                 pause = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
         }
 

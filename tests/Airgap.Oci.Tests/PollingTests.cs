@@ -37,6 +37,16 @@ public sealed class PollingTests
     }
 
     [TestMethod]
+    public async Task ATimerThatEndsEarly_AddsNoCheck()
+    {
+        _clock.EndsEarlyBy = TimeSpan.FromMilliseconds(0.3);
+        Polling polling = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), _clock);
+        Assert.IsTrue(await polling.PauseAsync(CancellationToken.None));
+        Assert.IsFalse(await polling.PauseAsync(CancellationToken.None));
+        Assert.AreEqual(TimeSpan.FromMilliseconds(4.7), _clock.Now);
+    }
+
+    [TestMethod]
     public async Task WithoutALimit_PausesContinue()
     {
         Polling polling = new(Timeout.InfiniteTimeSpan, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), _clock);
@@ -52,6 +62,8 @@ public sealed class PollingTests
 
         public List<TimeSpan> Pauses { get; } = [];
 
+        public TimeSpan EndsEarlyBy { get; set; }
+
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => Now.Ticks;
@@ -59,7 +71,7 @@ public sealed class PollingTests
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             Pauses.Add(dueTime);
-            Now += dueTime;
+            Now += dueTime - EndsEarlyBy;
             return base.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
