@@ -819,6 +819,12 @@ public enum ErrorCode
     DerivedMoved = 2190,
 
     /// <summary>
+    /// A relocation.json is the report of a publish with failures, so it does not list all that the project keeps in a repository. Publish
+    /// again until every item is complete, or name the project itself.
+    /// </summary>
+    IncompleteRelocationReport = 2191,
+
+    /// <summary>
     /// A registry does not accept an index without all of its images (a sparse index), like docker-registry 2.8 and
     /// registries with such settings. Nothing was tagged. Use Rewrite, the default, so that indexes list only the
     /// copied images.

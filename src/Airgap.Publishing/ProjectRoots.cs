@@ -3,6 +3,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Keeping;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
@@ -37,11 +38,17 @@ internal static class ProjectRoots
         IRegistry sources = prepared.Bundle?.Over(registry) ?? registry;
         List<KeptRoot> roots = [];
         IEnumerable<PreparedPublish> destinations = prepared.Publish is not { } publish ? [] : publish.PerRegistry.DefaultIfEmpty(publish);
-        foreach (Declaration declaration in destinations.SelectMany(destination => destination.Lock?.Declarations ?? []))
+        foreach ((PublishSettings one, Declaration declaration) in destinations.SelectMany(
+            destination => (destination.Lock?.Declarations ?? []).Select(declaration => (destination.Settings, declaration))))
         {
             if (declaration.Repository != repository)
+            {
+                if (declaration.Template is not null)
+                    roots.AddRange(await FurtherAsync(declaration, one, repository, prepared.Publisher, cancellationToken));
                 continue;
-            string from = $"{declaration.Item.ItemName} '{declaration.Item.Include}'";
+            }
+
+            string from = From(declaration);
             if (declaration.Item.Kind == PublishItemKind.Lock)
             {
                 roots.AddRange(KeptLock.Read(settings.FullPath(declaration.Item.Include), declaration.Tag)
@@ -61,6 +68,34 @@ internal static class ProjectRoots
 
         return roots;
     }
+
+    // A template sends the images that a bundle pins to further repositories, too; only the plan shows which.
+    private static async Task<IEnumerable<KeptRoot>> FurtherAsync(
+        Declaration declaration, PublishSettings settings, RepositoryName repository, Publisher publisher,
+        CancellationToken cancellationToken)
+    {
+        using StartedPublish started = publisher.Start(settings with
+        {
+            KeepGoing = false,
+            SigningKey = "",
+            SigningKeyPasswordFile = "",
+            SigningCommand = "",
+            SignImages = "",
+            Provenance = false,
+        });
+        using ItemSource source = await started.Items.Planner.OpenAsync(
+            declaration, started.Scope.RelocatorOf(declaration), asksDestination: false, cancellationToken);
+        TransferPlan plan = await source.PlanAsync(cancellationToken);
+        return started.Items.Further.Of(declaration, plan).Where(part => part.Destination.Name == repository)
+            .SelectMany(part => part.Plan.Items).Select(item => new KeptRoot(item.Digest, From(declaration))
+            {
+                IsListedWhole = true,
+                HasUnknownTags = true,
+                Origin = item.Source.Repository,
+            });
+    }
+
+    private static string From(Declaration declaration) => $"{declaration.Item.ItemName} '{declaration.Item.Include}'";
 
     private static string ParentOf(RepositoryName repository)
     {
