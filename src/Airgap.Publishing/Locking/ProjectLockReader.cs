@@ -151,7 +151,8 @@ internal sealed class ProjectLockReader
                     ref json,
                     $"the digest of '{LockNames.Shorten(key)}' must be sha256: and 64 lower-case hex digits (or sha512: and 128)");
             else if (wrong is null)
-                entries.Add(key, new ProjectLockEntry(digest, place));
+                // A second 'items', which is reported, may have it again.
+                entries[key] = new ProjectLockEntry(digest, place);
             json.Skip();
         }
     }

@@ -68,6 +68,8 @@ public sealed class ProjectLockReaderTests
     [DataRow("{\n  \"version\": 1,\n  \"items\": []\n}", 3, 12, "'items' must be")]
     [DataRow("{\n  \"version\": 1,\n  \"item\": {},\n  \"items\": {}\n}", 3, 3, "'item' is unknown")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"items\": {}\n}", 4, 3, "'items' is given twice")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {\"a.b/c:1\": \"" + A + "\"},\n  \"items\": {\"a.b/c:1\": \"" + B + "\"}\n}", 4, 3,
+        "'items' is given twice")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a\": \"" + A + "\"\n  }\n}", 4, 5,
         "must be written in full: 'host.io/a:latest'")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a@" + A + "\": \"" + A + "\"\n  }\n}", 4, 5, "has a digest")]
