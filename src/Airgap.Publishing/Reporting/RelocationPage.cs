@@ -42,6 +42,23 @@ internal static class RelocationPage
     }
 
     /// <summary>
+    /// True if the page in a folder is of the run that ended then: a run that is killed after writing its <c>relocation.json</c> leaves the
+    /// page of a run before it.
+    /// </summary>
+    public static bool IsOf(string folder, string? ended)
+    {
+        try
+        {
+            return ended is not null
+                && File.ReadAllText(Path.Combine(folder, FileName)).Contains(HtmlReport.EndOf(ended), StringComparison.Ordinal);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
     /// Writes the page. If nothing has moved or changed since, the page of the earlier run is kept, like its
     /// <c>relocation.json</c>.
     /// </summary>
@@ -49,7 +66,7 @@ internal static class RelocationPage
     public static async Task<PublishedFile> WriteAsync(string folder, ReportModel model, bool isKept, CancellationToken cancellationToken)
     {
         string path = Path.Combine(folder, FileName);
-        if (isKept && File.Exists(path))
+        if (isKept)
             return new PublishedFile(path, PublishedFileKind.Page);
         await ArtifactFile.WriteAsync(path, HtmlReport.Write(model), cancellationToken);
         return new PublishedFile(path, PublishedFileKind.Page) { Written = PublishedFileList.DigestOf(path) };

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Transfers;
 
@@ -67,6 +68,7 @@ internal sealed record RelocationReport
     public bool DescribesTheSameAs(RelocationReport other) =>
         Warnings.Where(IsOfContent).SequenceEqual(other.Warnings.Where(IsOfContent))
         && (Errors ?? []).SequenceEqual(other.Errors ?? [])
+        && GateReport.SayTheSame(Gate, other.Gate)
         && Items.Select(item => item.Identity).SequenceEqual(other.Items.Select(item => item.Identity));
 
     private static bool IsOfContent(DiagnosticDocument warning) => warning.Code != Diagnostic.FormatId(ErrorCode.ArtifactsLeftBehind);
@@ -94,5 +96,9 @@ internal sealed record ReportItem : ItemDocument
     internal string Identity => string.Join(
         '\n',
         [Kind, Include, Source, Destination ?? "", Archive ?? "", Digest ?? "", Tag ?? "", PackageRepository ?? "", Lock ?? "",
+            // A report without signatures is of a run that required none.
+            Signatures is null ? "" : $"{Signatures.Value.Length} verified", .. (Signatures ?? []).Select(Signed),
             .. Images.Select(image => image.Identity)]);
+
+    private static string Signed(TrustedImage image) => $"{image.Digest} {string.Join(", ", image.SignedBy)}";
 }

@@ -43,7 +43,10 @@ internal static partial class HtmlReport
 
     private static string Stamp(ReportProvenance? places) =>
         places is null ? "Written by Airgap.Build."
-            : HtmlText.Escape($"Written by Airgap.Build {places.Version} about a relocation that ended {places.EndedText}.");
+            : HtmlText.Escape($"Written by Airgap.Build {places.Version}{EndOf(places.EndedText)}");
+
+    /// <summary>The part of a page's last line that gives the end of its run.</summary>
+    public static string EndOf(string? ended) => ended is null ? "." : $" about a relocation that ended {ended}.";
 
     /// <summary>One of the files embedded in a page.</summary>
     public static string Asset(string name)
