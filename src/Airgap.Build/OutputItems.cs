@@ -1,6 +1,7 @@
 using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
 using Airgap.Transfer.Producing;
+using Airgap.Transfer.Transfers;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -26,7 +27,7 @@ internal static class OutputItems
     /// <summary>The relocated items, each with its destination and outcome.</summary>
     public static ITaskItem[] Items(PublishResult result) =>
     [
-        .. result.Items.Select(item => Create(item.Result.Root?.Destination?.ToString() ?? item.Result.Destination.ToString()!, new()
+        .. result.Items.Select(item => Create(PlaceOf(item.Result), new()
         {
             ["Source"] = item.Item.Include,
             ["Digest"] = item.Result.Root?.Item.Digest.ToString() ?? "",
@@ -41,6 +42,10 @@ internal static class OutputItems
         Create(bundle.Reference.WithDigest(bundle.Digest).ToString(),
             new() { ["Digest"] = bundle.Digest.ToString(), ["Tag"] = bundle.Reference.Tag! }),
     ];
+
+    // With several images, it is their repository; without a known registry, the archive.
+    private static string PlaceOf(TransferResult result) => result.Root?.Destination?.ToString()
+        ?? result.Items.FirstOrDefault()?.Destination?.Repository.ToString() ?? result.Destination.ToString()!;
 
     private static ITaskItem Create(string include, Dictionary<string, string> metadata)
     {

@@ -8,6 +8,7 @@ using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Sharing;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
@@ -76,6 +77,8 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
         Diagnostic[] failures = [.. results.SelectMany(destination => destination.Result.Failures)];
         string summary = string.Join("; ", results.Select(destination => $"{destination.Registry}: {destination.Result.Summary}"));
         PublishedFile[] files = [.. results.SelectMany(destination => destination.Result.Files)];
+        TransferResult[] moved = [.. results.SelectMany(destination => destination.Result.Moved)];
+        DerivedReport?[] derived = [.. results.SelectMany(destination => destination.Result.Derived)];
         if (failures.Length == 0)
             RemoveStale(prepared.Settings.FullOutputPath, files);
         return new PublishResult([.. items], [.. files], warnings.All, summary)
@@ -83,10 +86,12 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
             Lock = prepared.Lock!.Change,
             Failures = [.. failures],
             Gate = gate,
+            Moved = [.. moved],
+            Derived = [.. derived],
+            Destinations = [.. results.SelectMany(destination => destination.Result.Destinations)],
             Model = RelocationPage.Create(
-                Path.GetFileName(prepared.Settings.ProjectDirectory), [.. items.Select(item => item.Result)],
-                items.Select(item => item.Derived), warnings.All, failures, summary, CountRetries?.Invoke(),
-                items.SelectMany(item => item.Signatures ?? [])),
+                Path.GetFileName(prepared.Settings.ProjectDirectory), moved, derived, warnings.All, failures, summary,
+                CountRetries?.Invoke(), items.SelectMany(item => item.Signatures ?? [])),
         };
     }
 

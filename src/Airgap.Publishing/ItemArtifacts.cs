@@ -34,7 +34,7 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
             string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
             files.Add(await artifacts.WriteAsync(
                 LockOf(declaration, kind),
-                LockOutput.Create(declaration.ClusterRepository is { } known ? WithDestination(result, known) : result),
+                LockOutput.Create(LockedAt(declaration) is { } known ? WithDestination(result, known) : result),
                 PublishedFileKind.Lock, cancellationToken));
         }
 
@@ -81,6 +81,10 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
         : [LockOf(declaration, "bundle-lock"), LockOf(declaration, "images-lock"),
             Path.Combine(ArtifactFolder.Manifests, ManifestOf(declaration)), Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration))];
 
+    // The repository in the lock, if the content went elsewhere or under another name.
+    private static RepositoryName? LockedAt(Declaration declaration) =>
+        declaration.ClusterRepository ?? (declaration.Archive is null ? null : declaration.Repository);
+
     private static string LockOf(Declaration declaration, string kind) => $"{declaration.Name}.{kind}.yml";
 
     internal static string ManifestOf(Declaration declaration) => $"{declaration.Name}.packagerepository.yml";
@@ -102,11 +106,14 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
     /// <summary>
     /// A result as if the items were in another repository: at the far side of an air gap, or under the cluster's name.
     /// </summary>
-    public static TransferResult WithDestination(TransferResult result, RepositoryName repository)
+    private static TransferResult WithDestination(TransferResult result, RepositoryName repository) =>
+        WithReferences(result, repository) with { Destination = new RelocationDestination.Repository(repository) };
+
+    /// <summary>The result with the items' references in a repository to which the archive will be imported.</summary>
+    public static TransferResult WithReferences(TransferResult result, RepositoryName repository)
     {
         return result with
         {
-            Destination = new RelocationDestination.Repository(repository),
             Items = [.. result.Items.Select(Place)],
             Root = result.Root is { } root ? Place(root) : null,
         };

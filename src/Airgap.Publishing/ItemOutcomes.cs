@@ -27,16 +27,21 @@ internal sealed class ItemOutcomes
     /// <summary>The results of items that went to a registry.</summary>
     public List<TransferResult> Received { get; } = [];
 
+    /// <summary>The destinations to which items were or would have been moved.</summary>
+    public List<string> Destinations { get; } = [];
+
     /// <summary>Publishes an item and adds its outcome.</summary>
     /// <param name="declaration">The item.</param>
     /// <param name="publish">Publishes it.</param>
     /// <param name="keepsGoing">True to add a failure to <see cref="Failures"/> instead of throwing it.</param>
     public async Task AddAsync(Declaration declaration, Func<Task<PublishedItem>> publish, bool keepsGoing)
     {
+        Destinations.Add(declaration.Destination.ToString()!);
         try
         {
             PublishedItem item = await publish();
             Results.AddRange(item.Result.Everywhere);
+            Destinations.AddRange(item.Result.Further.Select(result => result.Destination.ToString()!));
             Derived.AddRange([item.Derived, .. item.Result.Further.Select(_ => (DerivedReport?)null)]);
             if (declaration.Archive is null)
                 Received.AddRange(item.Result.Everywhere);
@@ -58,10 +63,12 @@ internal sealed class ItemOutcomes
     public async Task AddAllAsync(
         IReadOnlyList<Declaration> declarations, Func<Task<ImmutableArray<PublishedItem>>> publish, bool keepsGoing)
     {
+        Destinations.Add(declarations[0].Destination.ToString()!);
         try
         {
             ImmutableArray<PublishedItem> items = await publish();
             Results.AddRange(items.Select(item => item.Result));
+            Derived.AddRange(items.Select(item => item.Derived));
             if (items.All(item => item.Result.IsComplete))
             {
                 Published.AddRange(items);

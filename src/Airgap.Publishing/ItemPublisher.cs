@@ -114,7 +114,7 @@ internal sealed class ItemPublisher
 
         // The digests are known here, so the artifacts can give the references at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
-            result = ItemArtifacts.WithDestination(result, repository);
+            result = ItemArtifacts.WithReferences(result, repository);
         ItemArtifacts writer = new(_scope.Warnings, _artifacts, _objects) { RefusesAnonymous = RefusesAnonymous };
         ImmutableArray<PublishedFile> files = await writer.WriteAsync(declaration, result, made.Manifest, cancellationToken);
         return new PublishedItem(

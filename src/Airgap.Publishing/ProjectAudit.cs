@@ -37,7 +37,7 @@ internal sealed class ProjectAudit(PublishSettings settings)
         try
         {
             await AppendAsync(log, result.Failures.IsEmpty
-                ? "complete" : results.IsEmpty ? Diagnostic.FormatId(result.Failures[0].Code) : "incomplete", results);
+                ? "complete" : results.IsEmpty ? Diagnostic.FormatId(result.Failures[0].Code) : "incomplete", results, result);
             return result;
         }
         catch (AirgapException unrecorded) when (!result.Failures.IsEmpty)
@@ -79,14 +79,15 @@ internal sealed class ProjectAudit(PublishSettings settings)
     }
 
     // An interrupted run is also recorded: by then the token of the publish is cancelled.
-    private async Task AppendAsync(string log, string outcome, ImmutableArray<TransferResult> results)
+    // Of a publish with failures, the log also names the destinations and sources of what did not arrive completely.
+    private async Task AppendAsync(string log, string outcome, ImmutableArray<TransferResult> results, PublishResult? whole = null)
     {
         ReportProvenance places = ReportProvenance.Of(results);
         string[] roots = [.. results.SelectMany(RelocationStatement.RootsOf)
             .Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
-        string[] to = results.IsEmpty ? [.. new[] { settings.Registry, settings.Archive }.Where(text => text.Length > 0)]
-            : [.. results.Select(result => result.Destination.ToString()!).Distinct()];
-        string[] from = [.. results.Select(result => result.Plan.Source.ToString()!).Distinct()];
+        string[] to = whole is { Destinations.IsEmpty: false } ? [.. whole.Destinations]
+            : [.. new[] { settings.Registry, settings.Archive }.Where(text => text.Length > 0)];
+        string[] from = [.. (whole?.Moved ?? []).Select(result => result.Plan.Source.ToString()!).Distinct()];
         AuditEntry entry = new("publish", outcome, from, to, roots, places.Version,
             RunIdentity.Find(Environment.GetEnvironmentVariable, settings.RecordUser));
         await AuditLog.AppendAsync(log, entry, CancellationToken.None);

@@ -4,6 +4,7 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
@@ -23,6 +24,15 @@ internal sealed record PublishResult(
     /// with a failure is not among <see cref="Items"/>.
     /// </summary>
     public ImmutableArray<Diagnostic> Failures { get; init; } = [];
+
+    /// <summary>The relocations of all items, including incomplete ones and those to further repositories of a template.</summary>
+    public ImmutableArray<TransferResult> Moved { get; init; } = [];
+
+    /// <summary>The omitted content of the moved bundles; null for an underived bundle.</summary>
+    public ImmutableArray<DerivedReport?> Derived { get; init; } = [];
+
+    /// <summary>The destinations to which items were or would have been moved.</summary>
+    public ImmutableArray<string> Destinations { get; init; } = [];
 
     /// <summary>The model of the human-readable reports; null when nothing was relocated.</summary>
     public ReportModel? Model { get; init; }

@@ -17,8 +17,12 @@ namespace Airgap.Publishing;
 internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder artifacts, PublishWarnings warnings)
 {
     /// <summary>Writes the Kubernetes objects that several items need, and the kustomization that lists all manifests.</summary>
+    /// <param name="objects">These objects.</param>
+    /// <param name="published">The complete items.</param>
+    /// <param name="hasFailures">True if other items failed, whose earlier manifests stay listed.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     public async Task<List<PublishedFile>> WriteManifestsAsync(
-        ManifestObjects objects, IReadOnlyList<PublishedItem> published, CancellationToken cancellationToken)
+        ManifestObjects objects, IReadOnlyList<PublishedItem> published, bool hasFailures, CancellationToken cancellationToken)
     {
         List<PublishedFile> files = [];
         List<PublishedFile> applied = [
@@ -43,7 +47,8 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         }
 
         if (settings.Kustomization)
-            files.AddRange(await KustomizationWriter.WriteAsync(settings.FullOutputPath, artifacts, applied, warnings, cancellationToken));
+            files.AddRange(await KustomizationWriter.WriteAsync(
+                settings.FullOutputPath, artifacts, applied, hasFailures, warnings, cancellationToken));
         return files;
     }
 

@@ -82,7 +82,8 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
             await Items.Plans.KeepAsync(resolved.Declarations, cancellationToken);
         ItemOutcomes outcomes = await RelocateItemsAsync(resolved, cancellationToken);
         SharedArtifacts shared = new(prepared.Settings, Artifacts, warnings);
-        List<PublishedFile> manifests = await shared.WriteManifestsAsync(Objects, outcomes.Published, cancellationToken);
+        List<PublishedFile> manifests = await shared.WriteManifestsAsync(
+            Objects, outcomes.Published, outcomes.Failures.Count > 0, cancellationToken);
         await shared.WriteReceiptAsync(outcomes.Received, cancellationToken);
         string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
         (PublishedFile[] reports, ReportModel model) =
@@ -99,6 +100,9 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
         {
             Lock = resolved.Change,
             Failures = [.. outcomes.Failures],
+            Moved = [.. outcomes.Results],
+            Derived = [.. outcomes.Derived],
+            Destinations = [.. outcomes.Destinations.Distinct()],
             Model = model,
             Gate = gate,
         };

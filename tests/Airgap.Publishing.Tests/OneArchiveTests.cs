@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
@@ -252,6 +255,42 @@ public sealed class OneArchiveTests : IDisposable
     }
 
     private string Archive => _folder["all.tar"];
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task TheArchiveIsWhatWasWritten_EvenIfTheFarRegistryIsKnown(bool isShared)
+    {
+        ArchiveFormat format = isShared ? ArchiveFormat.LayoutTar : ArchiveFormat.Imgpkg;
+        PublishSettings settings =
+            To("a") with { Registry = "final.local/apps", ArchiveFormat = format, AuditLog = "../audit.jsonl", SigningKey = "../key.pem" };
+        using (ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+            File.WriteAllText(_folder["key.pem"], key.ExportPkcs8PrivateKeyPem());
+
+        PublishResult result = await RunAsync(settings, Bundle("user1/simple-app-bundle"));
+
+        string lockFile = File.ReadAllText(_folder["a/airgap/simple-app-bundle.bundle-lock.yml"]);
+        Assert.Contains("image: final.local/apps/simple-app-bundle@sha256:", lockFile);
+        Assert.StartsWith("final.local/apps/simple-app-bundle@", result.Items[0].Result.Root!.Destination!.ToString());
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllText(_folder["a/airgap/relocation.json"]));
+        Assert.AreEqual("""["all.tar"]""", report.RootElement.GetProperty("to").GetRawText().ReplaceLineEndings("").Replace(" ", ""));
+        using JsonDocument line = JsonDocument.Parse(File.ReadAllLines(_folder["audit.jsonl"])[0]);
+        Assert.AreEqual(Archive, line.RootElement.GetProperty("to").EnumerateArray().Single().GetString());
+        Assert.AreEqual("all.tar", result.Model!.Places!.To.Single());
+        string statement = Encoding.UTF8.GetString(Convert.FromBase64String(JsonDocument.Parse(File.ReadAllText(
+            result.Files.Single(file => file.Kind == PublishedFileKind.ReportSignature).Path)).RootElement.GetProperty("dsseEnvelope")
+            .GetProperty("payload").GetString()!));
+        Assert.AreEqual(Archive, JsonDocument.Parse(statement).RootElement.GetProperty("predicate").GetProperty("to")[0].GetString());
+    }
+
+    [TestMethod]
+    public async Task APageOfASharedArchive_SaysWhatIsLeftOut()
+    {
+        PublishItem item = PublishItems.Bundle($"{Host}/mirror/index-bundle:v1.0.0", ("Platforms", "linux/amd64"));
+        PublishResult result = await RunAsync(To("a"), item);
+        Assert.IsNotNull(result.Items[0].Derived);
+        Assert.HasCount(1, result.Model!.Derived);
+    }
 
     private PublishSettings To(string project) => PublishItems.To("", _folder[project]) with
     {

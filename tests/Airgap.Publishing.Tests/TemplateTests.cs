@@ -1,8 +1,11 @@
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests;
 
@@ -56,6 +59,37 @@ public sealed class TemplateTests
         // A second run finds everything there.
         PublishResult again = await new Publisher(_registry).RunAsync([item], settings, default);
         Assert.IsTrue(again.Items[0].Result.IsUpToDate);
+    }
+
+    [TestMethod]
+    public async Task TheFiguresAndTheLogIncludeTheFurtherRepositories()
+    {
+        using TempFolder folder = new();
+        _registry.RefuseMounts = true;
+        PublishSettings settings = PublishItems.To("mirror.corp.com/far", folder.Path) with
+        {
+            RepositoryTemplate = Template,
+            AuditLog = "audit.jsonl",
+        };
+        PublishResult result = await new Publisher(_registry).RunAsync([PublishItems.Bundle(Nested)], settings, default);
+
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(folder["airgap/relocation.json"]));
+        long copied = document.RootElement.GetProperty("totals").GetProperty("copied").GetProperty("bytes").GetInt64();
+        Assert.IsGreaterThan(result.Items[0].Result.Total(BlobOutcome.Copied).Bytes, copied);
+        Assert.AreEqual($"1 bundle: 1 copied ({ByteSize.Format(copied)})", result.Summary);
+        Assert.AreEqual(
+            copied,
+            document.RootElement.GetProperty("items")[0].GetProperty("blobs").GetProperty("copied").GetProperty("bytes").GetInt64());
+        using JsonDocument line = JsonDocument.Parse(File.ReadAllLines(folder["audit.jsonl"])[0]);
+        Assert.AreSequenceEqual(
+            result.Items[0].Result.Everywhere.Select(each => each.Destination.ToString()),
+            line.RootElement.GetProperty("to").EnumerateArray().Select(to => to.GetString()));
+
+        PublishResult both = await new Publisher(_registry).RunAsync(
+            [PublishItems.Bundle(Nested)], settings with { Registry = "one.corp.com/far;two.corp.com/far" }, default);
+        Assert.AreEqual(
+            both.Items.Sum(item => item.Result.Everywhere.Sum(each => each.Total(BlobOutcome.Copied).Bytes)),
+            both.Model!.Work.Copied.Bytes);
     }
 
     [TestMethod]

@@ -32,15 +32,18 @@ internal static class KustomizationWriter
     /// <param name="folder">The folder.</param>
     /// <param name="manifests">The manifests; without any, nothing is written, and those of an earlier publish are
     /// removed.</param>
+    /// <param name="keepsEarlier">True to also list the existing manifests of the earlier list: a failed item keeps its own, and a cluster
+    /// would otherwise lose it.</param>
     /// <param name="warnings">Receives the warning.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <returns>The files.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public static async Task<IReadOnlyList<PublishedFile>> WriteAsync(
-        string path, ArtifactFolder folder, IEnumerable<PublishedFile> manifests, PublishWarnings warnings,
+        string path, ArtifactFolder folder, IEnumerable<PublishedFile> manifests, bool keepsEarlier, PublishWarnings warnings,
         CancellationToken cancellationToken)
     {
-        string[] names = [.. manifests.Select(file => Path.GetFileName(file.Path)).Order(StringComparer.Ordinal)];
+        string[] names = [.. manifests.Select(file => Path.GetFileName(file.Path)).Union(keepsEarlier ? Earlier(path) : [])
+            .Order(StringComparer.Ordinal)];
         if (names.Length == 0)
         {
             RemoveUnlisted(path);
@@ -85,15 +88,32 @@ internal static class KustomizationWriter
         {
             try
             {
-                if (File.Exists(file) && File.ReadAllText(file) is var text
-                    && text == Text(text.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal))
-                        .Select(line => line[2..])))
+                if (File.Exists(file) && File.ReadAllText(file) is var text && text == Text(Listed(text)))
                     File.Delete(file);
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {
                 throw IoFailures.Translate(e, file);
             }
+        }
+    }
+
+    private static IEnumerable<string> Listed(string text) =>
+        text.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal)).Select(line => line[2..]);
+
+    // The manifests that an unchanged list of an earlier publish names, and that are still there.
+    private static string[] Earlier(string path)
+    {
+        string folder = Path.Combine(path, ArtifactFolder.Manifests);
+        string file = Path.Combine(folder, ListName);
+        try
+        {
+            return File.Exists(file) && File.ReadAllText(file) is var text && text == Text(Listed(text))
+                ? [.. Listed(text).Where(name => Path.GetFileName(name) == name && File.Exists(Path.Combine(folder, name)))] : [];
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, file);
         }
     }
 

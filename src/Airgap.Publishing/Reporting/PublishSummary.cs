@@ -25,7 +25,7 @@ internal static class PublishSummary
         if (outcomes[BlobOutcome.Copied].Any())
             parts.Add(
                 $"{outcomes[BlobOutcome.Copied].Count()} copied " +
-                $"({ByteSize.Format(WorkTotals.Of(items.Select(item => item.Result)).Copied.Bytes)})");
+                $"({ByteSize.Format(WorkTotals.Of(items.SelectMany(item => item.Result.Everywhere)).Copied.Bytes)})");
         if (outcomes[BlobOutcome.Mounted].Any())
             parts.Add($"{outcomes[BlobOutcome.Mounted].Count()} mounted");
         if (outcomes[BlobOutcome.Present].Any())

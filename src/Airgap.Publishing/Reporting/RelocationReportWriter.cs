@@ -17,7 +17,7 @@ internal static class RelocationReportWriter
     private static readonly RelocationReportJson s_json = new(ArtifactJson.CreateOptions());
 
     /// <summary>
-    /// Writes the report. If nothing has moved or changed since, the report of the earlier run is kept.
+    /// Writes the report. If nothing has moved or changed since, the report of the earlier run is kept with its page.
     /// </summary>
     /// <returns>The report's path, and whether the existing report was kept.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
@@ -28,7 +28,8 @@ internal static class RelocationReportWriter
         string path = Path.Combine(folder, FileName);
         RelocationReport report = Create(folder, items, warnings, failures, summary) with { Gate = gate };
         bool moved = items.Any(item => !item.Result.IsUpToDate);
-        bool isKept = !moved && Read(path)?.DescribesTheSameAs(report) == true;
+        bool isKept = !moved && Read(path) is { } earlier && earlier.DescribesTheSameAs(report)
+            && RelocationPage.IsOf(folder, earlier.Ended);
         if (!isKept)
             await ArtifactFile.WriteAsync(path, JsonSerializer.Serialize(report, s_json.RelocationReport) + "\n", cancellationToken);
         return (path, isKept);
@@ -52,7 +53,7 @@ internal static class RelocationReportWriter
             Warnings = [.. warnings.Select(DiagnosticDocument.WithoutLocation)],
             Errors = failures.IsEmpty ? null : [.. failures.Select(DiagnosticDocument.WithoutLocation)],
             ElapsedSeconds = Math.Round(items.SelectMany(item => item.Result.Everywhere).Sum(result => result.Elapsed.TotalSeconds), 3),
-            Retries = items.Sum(item => item.Result.Retries),
+            Retries = items.SelectMany(item => item.Result.Everywhere).Sum(result => result.Retries),
         };
     }
 
@@ -76,7 +77,7 @@ internal static class RelocationReportWriter
             PackageRepository = FileOf(PublishedFileKind.PackageRepository),
             Lock = FileOf(PublishedFileKind.Lock),
             Images = [.. result.Items.Select(image => ReportImage.Of(image).Placed(image, further))],
-            Blobs = WorkTotals.Of(result),
+            Blobs = WorkTotals.Of(result.Everywhere),
             Derived = item.Derived,
         };
 

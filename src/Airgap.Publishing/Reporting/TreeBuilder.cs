@@ -63,10 +63,13 @@ internal sealed class TreeBuilder
             Source = _plan.Source.ToString(),
             Size = _plan.TotalBytes + _plan.Items.SelectMany(item => item.Content.SelfAndDescendants())
             .DistinctBy(node => node.Manifest.Digest).Sum(node => node.Manifest.Descriptor.Size),
-            Outcome = _outcomes is null ? null : Outcomes.Of(_relocated.Values.Select(item => item.Outcome)),
+            Outcome = _outcomes is null || IsIncomplete ? null : Outcomes.Of(_relocated.Values.Select(item => item.Outcome)),
+            Failure = IsIncomplete ? "Not all of it is at the destination." : null,
             Children = [.. listed.Select(Pinned)],
         };
     }
+
+    private bool IsIncomplete => _outcomes is not null && (!_failures.IsEmpty || _relocated.Count < _plan.Items.Length);
 
     private ReportNode Pinned(LockedImage locked)
     {
@@ -93,7 +96,7 @@ internal sealed class TreeBuilder
             _placed.Add(same);
         RelocatedItem? relocated = _relocated.GetValueOrDefault(item);
         PlannedBundle? bundle = item.IsBundle && !isRepeated ? _plan.Bundles.FirstOrDefault(bundle => bundle.Digest == item.Digest) : null;
-        ReportNode node = Manifest(item.Content, NameOf(locked.Image), isFirst) with
+        ReportNode node = Manifest(item.Content, NameOf(locked.Image), isFirst, relocated is not null) with
         {
             Origin = item.OriginalReference.Length > 0 && locked.Annotations.IsEmpty && locked.Image == item.Source
                 ? item.OriginalReference : locked.Image.ToString(),
@@ -112,7 +115,7 @@ internal sealed class TreeBuilder
             : node;
     }
 
-    private ReportNode Manifest(PlannedManifest content, string name, bool withAttached)
+    private ReportNode Manifest(PlannedManifest content, string name, bool withAttached, bool isThere)
     {
         Manifest manifest = content.Manifest;
         HashSet<Digest> left = [.. content.LeftOut];
@@ -127,21 +130,22 @@ internal sealed class TreeBuilder
             Blobs = manifest.IsIndex ? [] : _blobs.Add(content, _destination, _outcomes),
             Children =
             [
-                .. content.Children.Select((child, i) => Platform(child, platforms[i], withAttached)),
+                .. content.Children.Select((child, i) => Platform(child, platforms[i], withAttached, isThere)),
                 .. withAttached ? Attached(manifest.Digest) : [],
             ],
         };
     }
 
-    private ReportNode Platform(PlannedManifest child, string name, bool withAttached)
+    // Without the index, there is no outcome of its images, even if some of their blobs have arrived.
+    private ReportNode Platform(PlannedManifest child, string name, bool withAttached, bool isThere)
     {
-        ReportNode node = Manifest(child, name, withAttached);
+        ReportNode node = Manifest(child, name, withAttached, isThere);
         return node with
         {
             Kind = child.Manifest.IsIndex ? ReportNodeKind.Index : ReportNodeKind.Platform,
             Size = child.SelfAndDescendants().SelectMany(below => below.Blobs).DistinctBy(blob => blob.Digest).Sum(blob => blob.Size)
                 + child.SelfAndDescendants().DistinctBy(below => below.Manifest.Digest).Sum(below => below.Manifest.Descriptor.Size),
-            Outcome = _outcomes is null
+            Outcome = _outcomes is null || !isThere
             ? null : Outcomes.Of(child.SelfAndDescendants().SelectMany(below => below.Blobs)
                 .Where(blob => _outcomes.ContainsKey(blob.Digest)).Select(blob => _outcomes[blob.Digest])),
         };

@@ -20,7 +20,7 @@ internal sealed class PublishOutput
         _published.AddRange(result.Items);
         session.Report.Summary = session.Report.Summary is { } before ? $"{before}; {result.Summary}" : result.Summary;
         session.Report.Items = [.. _published.SelectMany(item => item.Result.Items).Select(ReportImage.Of)];
-        session.Report.Totals = WorkTotals.Of(_published.Select(item => item.Result));
+        session.Report.Totals = WorkTotals.Of(_published.SelectMany(item => item.Result.Everywhere));
         (session.Report.Files ??= []).AddRange(result.Files.Select(file => new ReportFile(file.Path, JsonName(file.Kind))));
         foreach (PublishedItem item in result.Items)
         {

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Reporting;
+using Airgap.TestKit;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Tests;
+
+/// <summary>A publish that continues after a failure says of the failed item nothing but that it failed, and keeps what it had.</summary>
+[TestClass]
+public sealed class KeepGoingTests : IDisposable
+{
+    private const string Index = Fixtures.Registry + "/mirror/index-bundle:v1.0.0";
+    private const string Simple = Fixtures.Registry + "/mirror/simple-app-bundle:v1.0.0";
+    private const string Nested = Fixtures.Registry + "/mirror/nested-bundle:v1.0.0";
+
+    private readonly FakeRegistry _registry = FakeRegistry.FromFixtures();
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private PublishSettings Settings => PublishItems.To("final.local/apps", _folder.Path) with { KeepGoing = true };
+
+    [TestMethod]
+    public async Task TheManifestOfAFailedItemStaysInTheKustomization()
+    {
+        await RunAsync(Settings, PublishItems.Bundle(Simple), PublishItems.Bundle(Nested));
+        string list = _folder[$"airgap/{ArtifactFolder.Manifests}/Kustomization"];
+        string before = File.ReadAllText(list);
+        Assert.Contains("- nested-bundle.packagerepository.yml\n", before);
+        Assert.Contains("- simple-app-bundle.packagerepository.yml\n", before);
+        Refuse("mirror/nested-bundle");
+
+        PublishResult result = await RunAsync(Settings, PublishItems.Bundle(Simple), PublishItems.Bundle(Nested));
+        Assert.IsNotEmpty(result.Failures);
+        Assert.AreEqual(before, File.ReadAllText(list));
+
+        // Even if all of them fail.
+        Refuse("mirror/");
+        await RunAsync(Settings, PublishItems.Bundle(Simple), PublishItems.Bundle(Nested));
+        Assert.AreEqual(before, File.ReadAllText(list));
+        Assert.IsTrue(File.Exists(_folder["airgap/kustomization.yaml"]));
+
+        _registry.Hook = (_, _, _) => Task.CompletedTask;
+        await RunAsync(Settings, PublishItems.Bundle(Simple));
+        Assert.DoesNotContain("nested-bundle", File.ReadAllText(list), "the project no longer declares it");
+    }
+
+    [TestMethod]
+    public async Task NothingOfAFailedImageIsCalledPresent()
+    {
+        _registry.Hook = (operation, repository, _) => operation == "push-blob" && repository.ToString().Contains("final.local")
+            ? throw new AirgapException(ErrorCode.Forbidden, "No.", "") : Task.CompletedTask;
+
+        PublishResult result = await RunAsync(Settings, PublishItems.Bundle(Index));
+
+        ReportNode[] failed = [.. result.Model!.AllNodes()];
+        Assert.IsTrue(failed.Any(node => node.Kind == ReportNodeKind.Platform));
+        Assert.IsEmpty(failed.Where(node => node.Outcome is not null).Select(node => $"{node.Kind} {node.Name} {node.Outcome}"));
+    }
+
+    [TestMethod]
+    public async Task ALockWhoseImagesFail_IsNotPresent()
+    {
+        string image = $"{Fixtures.Registry}/user1/plain";
+        File.WriteAllText(_folder["images.yml"],
+            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {image}@{_registry.Get(image).Tags["1"]}\n");
+        Refuse("final.local");
+
+        PublishResult result = await RunAsync(Settings, PublishItems.Lock("images.yml"));
+
+        ReportNode group = result.Model!.Roots.Single();
+        Assert.AreEqual(ReportNodeKind.Group, group.Kind);
+        Assert.IsNull(group.Outcome);
+        Assert.AreEqual("failed", Outcomes.Word(group));
+    }
+
+    [TestMethod]
+    public async Task TheReportIsNoListOfWhatToKeep()
+    {
+        Refuse("mirror/nested-bundle");
+        await RunAsync(Settings, PublishItems.Bundle(Simple), PublishItems.Bundle(Nested));
+
+        AirgapException refused = Assert.ThrowsExactly<AirgapException>(() => KeptRelocation.Read(
+            _folder["airgap/relocation.json"], RepositoryName.Parse("final.local/apps/simple-app-bundle")));
+        Assert.AreEqual(ErrorCode.IncompleteRelocationReport, refused.Code);
+    }
+
+    [TestMethod]
+    public async Task TheLogNamesTheDestinationOfAFailedItem()
+    {
+        PublishSettings settings = Settings with { AuditLog = "audit.jsonl" };
+        _registry.Hook = (operation, repository, what) =>
+            operation == "push-manifest" && repository.ToString() == "final.local/apps/nested-bundle" && what == "v1.0.0"
+                ? throw new AirgapException(ErrorCode.Forbidden, "No.", "") : Task.CompletedTask;
+
+        PublishResult result = await RunAsync(settings, PublishItems.Bundle(Simple), PublishItems.Bundle(Nested));
+
+        Assert.IsNotEmpty(result.Failures);
+        JsonElement line = JsonDocument.Parse(File.ReadAllLines(_folder["audit.jsonl"])[0]).RootElement;
+        Assert.AreEqual("incomplete", line.GetProperty("outcome").GetString());
+        Assert.AreSequenceEqual(
+            ["final.local/apps/simple-app-bundle", "final.local/apps/nested-bundle"],
+            line.GetProperty("to").EnumerateArray().Select(to => to.GetString()));
+        Assert.HasCount(1, line.GetProperty("roots").EnumerateArray().ToArray(), "only what arrived");
+    }
+
+    [TestMethod]
+    public async Task TheReportOfSeveralRegistriesHasWhatFailed()
+    {
+        _registry.Hook = (operation, repository, _) => operation == "push-blob" && repository.ToString() == "second.local/apps/nested-bundle"
+            ? throw new AirgapException(ErrorCode.Forbidden, "No.", "") : Task.CompletedTask;
+
+        PublishResult result = await RunAsync(
+            Settings with { Registry = "final.local/apps;second.local/apps" }, PublishItems.Bundle(Nested));
+
+        Assert.HasCount(2, result.Model!.Roots.Where(node => node.Name == "nested-bundle").ToArray());
+        Assert.ContainsSingle(result.Model.Roots.Where(node => node.Failure is not null));
+    }
+
+    private void Refuse(string repositories) => _registry.Hook = (_, repository, _) =>
+        repository.ToString().Contains(repositories, StringComparison.Ordinal)
+            ? throw new AirgapException(ErrorCode.Forbidden, "No.", "") : Task.CompletedTask;
+
+    private async Task<PublishResult> RunAsync(PublishSettings settings, params PublishItem[] items)
+    {
+        PublishedFileList list = new(_folder["obj/list.txt"]);
+        PublishResult result =
+            await new Publisher(_registry) { Artifacts = list }.RunAsync(items, settings, CancellationToken.None);
+        list.Save();
+        return result;
+    }
+}
