@@ -4,7 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Airgap.Trust.Certificates;
 
 /// <summary>
-/// The chain from a certificate to a trusted one. It downloads nothing, ignores the system's roots and does not check revocation.
+/// The chain from a certificate to a trusted one. It downloads nothing, ignores the system's roots and does not check revocation. Every
+/// signature in it is strong; a root is trusted as it is.
 /// </summary>
 internal static class TrustChain
 {
@@ -19,12 +20,13 @@ internal static class TrustChain
     /// <param name="roots">The trusted certificates.</param>
     /// <param name="between">Possible intermediate certificates.</param>
     /// <param name="at">The time at which all must be valid; null if that is checked elsewhere.</param>
-    /// <param name="usage">The extended key usage that the leaf must name.</param>
+    /// <param name="usage">The extended key usage that the leaf must name; null if that is checked elsewhere.</param>
     /// <returns>Leaf to root; null when there is no such chain.</returns>
     public static IReadOnlyList<X509Certificate2>? Build(
-        X509Certificate2 leaf, IEnumerable<X509Certificate2> roots, IEnumerable<X509Certificate2> between, DateTimeOffset? at, string usage)
+        X509Certificate2 leaf, IEnumerable<X509Certificate2> roots, IEnumerable<X509Certificate2> between, DateTimeOffset? at,
+        string? usage)
     {
-        if (!HasUsage(leaf, usage) || (at is { } time && !IsValid(leaf, time)))
+        if ((usage is not null && !HasUsage(leaf, usage)) || (at is { } time && !IsValid(leaf, time)))
             return null;
         using X509Chain chain = new()
         {
@@ -40,7 +42,8 @@ internal static class TrustChain
                 VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
             },
         };
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(usage));
+        if (usage is not null)
+            chain.ChainPolicy.ApplicationPolicy.Add(new Oid(usage));
         foreach (X509Certificate2 root in roots)
             chain.ChainPolicy.CustomTrustStore.Add(root);
         foreach (X509Certificate2 certificate in between)
@@ -48,6 +51,7 @@ internal static class TrustChain
         try
         {
             return chain.Build(leaf) && chain.ChainElements.All(element => at is not { } when || IsValid(element.Certificate, when))
+                && chain.ChainElements.SkipLast(1).All(element => SignatureStrength.IsStrong(element.Certificate))
                 ? [.. chain.ChainElements.Select(element => element.Certificate)]
                 : null;
         }

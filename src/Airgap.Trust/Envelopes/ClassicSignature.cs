@@ -52,8 +52,8 @@ internal static class ClassicSignature
         {
             Promise = fields.NeededBytes("SignedEntryTimestamp"),
             Body = payload.NeededBytes("body"),
-            IntegratedTime = payload.Number("integratedTime"),
-            Index = payload.Number("logIndex") ?? throw payload.Missing("logIndex"),
+            IntegratedTime = payload.PlainNumber("integratedTime"),
+            Index = payload.PlainNumber("logIndex") ?? throw payload.Missing("logIndex"),
             LogId = logId.Length == 64 && !logId.AsSpan().ContainsAnyExcept("0123456789abcdef")
             ? Convert.FromHexString(logId) : throw fields.Format.Invalid("its log id is not hex"),
         };

@@ -25,7 +25,10 @@ internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSu
     {
         if (fields.Text("_type") is not ("https://in-toto.io/Statement/v1" or "https://in-toto.io/Statement/v0.1"))
             throw fields.Format.Invalid("it is not an in-toto statement of version 0.1 or 1");
-        return new Statement(fields.NeededText("predicateType"), [.. fields.Objects("subject", MaxSubjects).Select(StatementSubject.Read)]);
+        Statement statement = new(
+            fields.NeededText("predicateType"), [.. fields.Objects("subject", MaxSubjects).Select(StatementSubject.Read)]);
+        fields.NoneInAnotherCase();
+        return statement;
     });
 
     /// <summary>True when the first subject, the file, has the digest; the later subjects are what the file names.</summary>

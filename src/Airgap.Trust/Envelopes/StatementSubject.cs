@@ -8,7 +8,12 @@ namespace Airgap.Trust.Envelopes;
 internal sealed record StatementSubject(IReadOnlyDictionary<string, string> Digests, IReadOnlyDictionary<string, string> Annotations)
 {
     /// <summary>Reads one.</summary>
-    public static StatementSubject Read(JsonFields fields) => new(Map(fields.Object("digest")), Map(fields.Object("annotations")));
+    public static StatementSubject Read(JsonFields fields)
+    {
+        StatementSubject subject = new(Map(fields.Object("digest")), Map(fields.Object("annotations")));
+        fields.NoneInAnotherCase();
+        return subject;
+    }
 
     // Values that are not strings are left out: no caller needs them.
     private static Dictionary<string, string> Map(JsonFields? fields)

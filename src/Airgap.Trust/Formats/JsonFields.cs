@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Airgap.Oci.Content;
 
 namespace Airgap.Trust.Formats;
 
@@ -43,7 +44,11 @@ internal sealed class JsonFields
     /// <summary>A required, non-empty text.</summary>
     public string NeededText(string name) => Text(name) is { Length: > 0 } text ? text : throw Missing(name);
 
-    /// <summary>A whole number, also as text; null when absent.</summary>
+    /// <summary>A whole number; null when absent.</summary>
+    public long? PlainNumber(string name) => Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : throw Wrong(name, "a whole number");
+
+    /// <summary>A whole number, also as text, as in the JSON of Protocol Buffers; null when absent.</summary>
     public long? Number(string name)
     {
         if (Find(name) is not { } value)
@@ -98,6 +103,18 @@ internal sealed class JsonFields
         {
             if (!_asked.Contains(name))
                 throw _format.Invalid($"the field '{At(name)}' is not known");
+        }
+    }
+
+    /// <summary>
+    /// Refuses fields that Go takes for a known one because they differ only in case: other readers would see other values.
+    /// </summary>
+    public void NoneInAnotherCase()
+    {
+        foreach (string name in Names)
+        {
+            if (!_asked.Contains(name) && _asked.Any(known => FieldNames.IsTakenFor(name, known)))
+                throw _format.Invalid($"the field '{At(name)}' is a known one in another case");
         }
     }
 

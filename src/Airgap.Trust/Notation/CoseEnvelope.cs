@@ -34,6 +34,7 @@ internal static class CoseEnvelope
                 ContentType = Text(headers, s_contentType),
                 Scheme = Text(headers, new CoseHeaderLabel(NotationEnvelope.SchemeHeader)),
                 Critical = Critical(headers),
+                NeedsPlugin = headers.ContainsKey(new CoseHeaderLabel(NotationEnvelope.PluginHeader)),
                 SigningTime = Time(headers, NotationEnvelope.TimeHeader),
                 AuthenticTime = Time(headers, NotationEnvelope.AuthenticTimeHeader),
                 Expiry = Time(headers, NotationEnvelope.ExpiryHeader),

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -32,12 +31,13 @@ internal static class JwsEnvelope
         return StrictJson.Read(Decode(protectedText), NotationEnvelope.Format, attributes =>
         {
             string algorithm = attributes.NeededText("alg");
-            return new NotationEnvelope
+            NotationEnvelope envelope = new()
             {
                 Algorithm = algorithm,
                 ContentType = attributes.Text("cty"),
                 Scheme = attributes.Text(NotationEnvelope.SchemeHeader),
                 Critical = Critical(attributes),
+                NeedsPlugin = attributes.IsWritten(NotationEnvelope.PluginHeader),
                 SigningTime = Time(attributes, NotationEnvelope.TimeHeader),
                 AuthenticTime = Time(attributes, NotationEnvelope.AuthenticTimeHeader),
                 Expiry = Time(attributes, NotationEnvelope.ExpiryHeader),
@@ -49,6 +49,8 @@ internal static class JwsEnvelope
                 Signature = signature,
                 IsBy = certificate => IsBy(certificate, algorithm, signed, signature),
             };
+            attributes.NoneInAnotherCase();
+            return envelope;
         });
     });
 
@@ -74,10 +76,7 @@ internal static class JwsEnvelope
     }
 
     private static DateTimeOffset? Time(JsonFields fields, string name) => fields.Text(name) is not { } text ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-        && text.Contains('T')
-            ? time
-            : throw fields.Format.Invalid($"'{name}' is not a time");
+        : Rfc3339.Read(text) ?? throw fields.Format.Invalid($"'{name}' is not a time");
 
     private static byte[] Decode(string text)
     {

@@ -44,21 +44,21 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
             throw Rejection.Of("Its payload is not of the Notary Project's type.");
         if (envelope.Scheme is not (NotationEnvelope.X509 or NotationEnvelope.SigningAuthority))
             throw Rejection.Of($"Its signing scheme '{envelope.Scheme}' is not known.");
+        if (envelope.NeedsPlugin)
+            throw Rejection.Of("Its signer demands a plugin of Notation to verify it, and plugins are not supported.");
         VerifyCritical(envelope);
         if (NotationEnvelope.AlgorithmOf(leaf) is not { } algorithm || algorithm != envelope.Algorithm)
             throw Rejection.Of($"Its algorithm '{envelope.Algorithm}' is not that of its key.");
         if (!envelope.IsBy(leaf))
             throw Rejection.Of("It is not by the key of its certificate.");
-        if (!MaySign(leaf) || TrustChain.Build(
-            leaf, [envelope.Chain[^1]], envelope.Chain.Skip(1), at: null, TrustChain.CodeSigning) is not { } chain
-            || !chain.Select(one => one.Thumbprint).SequenceEqual(envelope.Chain.Select(one => one.Thumbprint)))
-        {
-            throw Rejection.Of("Its certificates do not form a chain from a code signing certificate to a root.");
-        }
-
-        if ((envelope.Scheme == NotationEnvelope.X509 ? envelope.SigningTime : envelope.AuthenticTime) is not { } time
-            || !TrustChain.IsValid(leaf, time))
-            throw Rejection.Of("Its signing time is missing, or outside the validity of its certificate.");
+        if (ChainRules.ProblemOfSigner(envelope.Chain) is { } problem)
+            throw Rejection.Of(problem);
+        bool isClaimed = envelope.Scheme == NotationEnvelope.X509;
+        if ((isClaimed ? envelope.SigningTime : envelope.AuthenticTime) is not { } time
+            || (isClaimed ? envelope.AuthenticTime : envelope.SigningTime) is not null)
+            throw Rejection.Of("Its signing time is missing, or is that of another signing scheme.");
+        if (envelope.Expiry <= time)
+            throw Rejection.Of("It expires before its signing time.");
     }
 
     private static void VerifyCritical(NotationEnvelope envelope)
@@ -68,15 +68,13 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
             needed.Add(NotationEnvelope.ExpiryHeader);
         if (envelope.Scheme == NotationEnvelope.SigningAuthority)
             needed.Add(NotationEnvelope.AuthenticTimeHeader);
+        if (envelope.Critical.Distinct(StringComparer.Ordinal).Count() != envelope.Critical.Count)
+            throw Rejection.Of("It names a critical header twice.");
         if (needed.Except(envelope.Critical).FirstOrDefault() is { } missing)
             throw Rejection.Of($"The header '{missing}' is not among its critical ones.");
         if (envelope.Critical.Except(needed).FirstOrDefault() is { } unknown)
             throw Rejection.Of($"Its critical header '{unknown}' is not known.");
     }
-
-    private static bool MaySign(X509Certificate2 leaf) =>
-        leaf.Extensions.OfType<X509KeyUsageExtension>().Any(usage => usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature))
-        && !leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
 
     private static void VerifyTarget(TargetArtifact target, Descriptor image, IReadOnlyDictionary<string, string> metadata)
     {
@@ -101,7 +99,7 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
 
     private void VerifyExpiry(NotationEnvelope envelope)
     {
-        if (envelope.Expiry is { } expiry && now > expiry)
+        if (envelope.Expiry is { } expiry && now >= expiry)
             throw Rejection.Of($"It has expired ({expiry.UtcDateTime:u}).");
     }
 
@@ -116,12 +114,16 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
             return isValidNow ? null
                 : throw Rejection.Of("A certificate of its chain is not valid now, and no trusted timestamp proves when it was made.");
         Authority authority = new(null, stampers, [], Validity.Always);
-        DateTimeOffset time = envelope.Timestamp is { } stamp
-            && TimestampToken.Verify(stamp, envelope.Signature, [authority]) is { } stamped
+        Stamp time = envelope.Timestamp is { } token
+            && TimestampToken.Verify(token, envelope.Signature, [authority]) is { } stamped
             ? stamped
             : throw Rejection.Of("It has no timestamp of an authority in the trust stores.");
-        return envelope.Chain.All(one => TrustChain.IsValid(one, time))
-            ? time : throw Rejection.Of("A certificate of its chain was not valid at the time of its timestamp.");
+        if (!time.NamesSigner)
+            throw Rejection.Of("Its timestamp does not name its signer's certificate by SHA-2.");
+        if (ChainRules.ProblemOfStamper(time.Chain) is { } problem)
+            throw Rejection.Of($"Its timestamp does not count. {problem}");
+        return envelope.Chain.All(time.IsWithin)
+            ? time.Time : throw Rejection.Of("A certificate of its chain was not, or may not have been, valid at its timestamp's time.");
     }
 
     private static void Enforce(bool isEnforced, List<string> told, Action check)

@@ -33,6 +33,9 @@ internal sealed record NotationEnvelope
     /// <summary>The header of a timestamp over the signature.</summary>
     public const string TimestampHeader = "io.cncf.notary.timestampSignature";
 
+    /// <summary>The header that names a plugin, without which the signature must not be verified.</summary>
+    public const string PluginHeader = "io.cncf.notary.verificationPlugin";
+
     /// <summary>The format's name in failures.</summary>
     public static Format Format { get; } = Format.Signature("The Notation signature");
 
@@ -47,6 +50,9 @@ internal sealed record NotationEnvelope
 
     /// <summary>The headers that a verifier must understand.</summary>
     public required IReadOnlyList<string> Critical { get; init; }
+
+    /// <summary>True if the signer demands a plugin.</summary>
+    public bool NeedsPlugin { get; init; }
 
     /// <summary>The signing time that the signer claims.</summary>
     public DateTimeOffset? SigningTime { get; init; }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Notation;
@@ -10,9 +9,11 @@ internal sealed class NotationIdentity
 {
     private const string Prefix = "x509.subject:";
 
-    private static readonly Dictionary<string, string> s_types = new(StringComparer.OrdinalIgnoreCase)
+    // The ones that Go names. Notation compares its texts, and refuses a subject with any other.
+    private static readonly Dictionary<string, string> s_types = new(StringComparer.Ordinal)
     {
         ["CN"] = "2.5.4.3",
+        ["SERIALNUMBER"] = "2.5.4.5",
         ["C"] = "2.5.4.6",
         ["L"] = "2.5.4.7",
         ["ST"] = "2.5.4.8",
@@ -20,9 +21,7 @@ internal sealed class NotationIdentity
         ["STREET"] = "2.5.4.9",
         ["O"] = "2.5.4.10",
         ["OU"] = "2.5.4.11",
-        ["DC"] = "0.9.2342.19200300.100.1.25",
-        ["UID"] = "0.9.2342.19200300.100.1.1",
-        ["E"] = "1.2.840.113549.1.9.1",
+        ["POSTALCODE"] = "2.5.4.17",
     };
 
     private readonly Dictionary<string, string> _parts;
@@ -42,11 +41,11 @@ internal sealed class NotationIdentity
         if (!text.StartsWith(Prefix, StringComparison.Ordinal))
             throw format.Invalid($"the identity '{text}' does not begin with '{Prefix}'");
         Dictionary<string, string> parts = new(StringComparer.Ordinal);
-        foreach (string part in Split(text[Prefix.Length..]))
+        foreach (string part in SubjectText.Split(text[Prefix.Length..]))
         {
             int equals = part.IndexOf('=');
             if (equals <= 0 || !s_types.TryGetValue(part[..equals].Trim(), out string? type)
-                || Unescape(part[(equals + 1)..].Trim()) is not { Length: > 0 } value || !parts.TryAdd(type, value))
+                || SubjectText.Unescape(SubjectText.Trim(part[(equals + 1)..])) is not { Length: > 0 } value || !parts.TryAdd(type, value))
                 throw format.Invalid($"'{part.Trim()}' in the identity '{text}' is not a part of a subject, or occurs twice");
         }
 
@@ -55,6 +54,9 @@ internal sealed class NotationIdentity
             ? new NotationIdentity(text, parts)
             : throw format.Invalid($"the identity '{text}' has to have C, ST and O");
     }
+
+    /// <summary>True when whoever has all parts of another identity has those of this one.</summary>
+    public bool Includes(NotationIdentity other) => _parts.All(part => other._parts.GetValueOrDefault(part.Key) == part.Value);
 
     /// <summary>True when a certificate has all parts.</summary>
     public bool Matches(X509Certificate2 certificate)
@@ -75,35 +77,10 @@ internal sealed class NotationIdentity
         foreach (X500RelativeDistinguishedName name in certificate.SubjectName.EnumerateRelativeDistinguishedNames())
         {
             if (name.HasMultipleElements || name.GetSingleElementType().Value is not { } type
-                || !subject.TryAdd(type, name.GetSingleElementValue() ?? ""))
+                || !s_types.ContainsValue(type) || !subject.TryAdd(type, name.GetSingleElementValue() ?? ""))
                 return false;
         }
 
         return _parts.All(part => subject.GetValueOrDefault(part.Key) == part.Value);
-    }
-
-    private static IEnumerable<string> Split(string text)
-    {
-        int start = 0;
-        for (int at = 0; at < text.Length; at++)
-        {
-            if (text[at] == '\\')
-                at++;
-            else if (text[at] == ',')
-            {
-                yield return text[start..at];
-                start = at + 1;
-            }
-        }
-
-        yield return text[start..];
-    }
-
-    private static string Unescape(string text)
-    {
-        StringBuilder result = new(text.Length);
-        for (int at = 0; at < text.Length; at++)
-            result.Append(text[at] == '\\' && at + 1 < text.Length ? text[++at] : text[at]);
-        return result.ToString();
     }
 }

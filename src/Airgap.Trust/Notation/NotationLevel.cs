@@ -42,7 +42,7 @@ internal sealed record NotationLevel(bool IsSkip, bool Authenticity, bool Timest
         null => otherwise,
         "enforce" => true,
         "log" => false,
-        "skip" when name is not "authenticity" => false,
+        "skip" when name is "revocation" => false,
         { } other => throw fields.Format.Invalid($"'{name}' cannot be '{other}'"),
     };
 }

@@ -34,6 +34,8 @@ internal sealed record NotationStatement(
         fields.Only();
         if (scopes.Count == 0 || (scopes.Contains("*") && scopes.Count > 1))
             throw fields.Format.Invalid($"the statement '{name}' has no scope, or '*' beside others");
+        if (scopes.FirstOrDefault(scope => scope != "*" && !IsRepository(scope)) is { } wrong)
+            throw fields.Format.Invalid($"the scope '{wrong}' is not a whole repository such as registry.example.com/app, or '*' alone");
         if (level.IsSkip ? stores.Count + identities.Count > 0 : stores.Count == 0 || identities.Count == 0)
             throw fields.Format.Invalid($"the statement '{name}' has to have trust stores and identities, and none at level skip");
         if (stores.FirstOrDefault(
@@ -42,9 +44,18 @@ internal sealed record NotationStatement(
             throw fields.Format.Invalid($"'{bad}' is not a trust store");
         if (identities.Contains("*") && identities.Count > 1)
             throw fields.Format.Invalid($"the statement '{name}' has '*' beside other identities");
-        return new NotationStatement(name, scopes, level, stores, identities is ["*"] ? [
-            ] : [.. identities.Select(identity => NotationIdentity.Parse(identity, fields.Format))], always);
+        NotationIdentity[] parsed = identities is ["*"]
+            ? [] : [.. identities.Select(identity => NotationIdentity.Parse(identity, fields.Format))];
+        if (parsed.FirstOrDefault(one => parsed.Any(other => other != one && one.Includes(other))) is { } wide)
+            throw fields.Format.Invalid($"the identity '{wide.Text}' includes another one of the statement '{name}'");
+        return new NotationStatement(name, scopes, level, stores, parsed, always);
     }
+
+    private static bool IsRepository(string scope) => scope.IndexOf('/') is > 0 and int slash
+        && !scope.AsSpan(0, slash).ContainsAnyExcept(NameCharacters + ":")
+        && scope[(slash + 1)..].Split('/').All(
+            part => part.Length > 0 && !part.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789_.-"));
+
 
     private const string NameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 }

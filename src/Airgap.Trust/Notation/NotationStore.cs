@@ -58,12 +58,23 @@ internal sealed class NotationStore(string folder)
         {
             string[] files = [.. Directory.EnumerateFiles(path).Take(MaxFiles).Order(StringComparer.Ordinal)];
             X509Certificate2[] certificates = [.. files.SelectMany(file => ReadFile(file, format))];
+            if (certificates.FirstOrDefault(one => !MayBeTrusted(one, isStamper: store.StartsWith("tsa:", StringComparison.Ordinal)))
+                is { } other)
+                throw format.Invalid($"'{other.Subject}' in it is not the certificate of an authority");
             return _read[store] = certificates.Length > 0 ? certificates : throw format.Invalid("it is empty");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw format.Invalid("it does not exist, or this user may not read it", e);
         }
+    }
+
+    // As in Notation: authorities, or certificates that sign for themselves; for timestamps, roots alone.
+    private static bool MayBeTrusted(X509Certificate2 certificate, bool isStamper)
+    {
+        bool isRoot = certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+        bool isAuthority = certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(one => one.CertificateAuthority);
+        return isStamper ? isRoot && isAuthority : isRoot || isAuthority;
     }
 
     private static IReadOnlyList<X509Certificate2> ReadFile(string file, Format format) => new FileInfo(file).Length <= Limits.ConfigBytes

@@ -21,10 +21,13 @@ internal sealed record TargetArtifact(string MediaType, Digest Digest, long Size
                 metadata[name] = annotations.Text(name) ?? "";
         }
 
-        return new TargetArtifact(
+        TargetArtifact artifact = new(
             target.NeededText("mediaType"),
             Digest.TryParse(target.Text("digest"), out Digest digest) ? digest : throw fields.Format.Invalid("it names no digest"),
-            target.Number("size") ?? throw target.Missing("size"),
+            target.PlainNumber("size") ?? throw target.Missing("size"),
             metadata);
+        target.NoneInAnotherCase();
+        fields.NoneInAnotherCase();
+        return artifact;
     });
 }

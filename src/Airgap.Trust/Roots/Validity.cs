@@ -1,4 +1,3 @@
-using System.Globalization;
 using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Roots;
@@ -25,8 +24,5 @@ internal readonly record struct Validity(DateTimeOffset Start, DateTimeOffset? E
     }
 
     private static DateTimeOffset? Time(JsonFields fields, string name) => fields.Text(name) is not { } text ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-        && text.Contains('T')
-            ? time
-            : throw fields.Format.Invalid($"'{name}' is not a time");
+        : Rfc3339.Read(text) ?? throw fields.Format.Invalid($"'{name}' is not a time");
 }

@@ -63,7 +63,8 @@ internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? ident
 
     // A timestamp of an untrusted authority is ignored.
     private IEnumerable<DateTimeOffset> StampedTimes(Evidence evidence) => evidence.Timestamps
-        .Select(stamp => TimestampToken.Verify(stamp, evidence.Signature, root.TimestampAuthorities)).OfType<DateTimeOffset>();
+        .Select(token => TimestampToken.Verify(token, evidence.Signature, root.TimestampAuthorities)).OfType<Stamp>()
+        .Select(stamp => stamp.Time);
 
     private void VerifyChain(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> between, List<DateTimeOffset> times)
     {

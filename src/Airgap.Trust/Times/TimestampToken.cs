@@ -11,13 +11,15 @@ namespace Airgap.Trust.Times;
 internal static class TimestampToken
 {
     private const int MaxBytes = 256 * 1024;
+    private const string SigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
+    private const string Baseline = "0.4.0.2023.1.1";
 
     /// <summary>The time of a token over a signature.</summary>
     /// <param name="bytes">The authority's whole answer, or the token alone.</param>
     /// <param name="stamped">What was stamped: the signature's bytes.</param>
     /// <param name="authorities">The trusted authorities.</param>
     /// <returns>Null if the token does not match or no trusted authority made it.</returns>
-    public static DateTimeOffset? Verify(byte[] bytes, byte[] stamped, IReadOnlyList<Authority> authorities)
+    public static Stamp? Verify(byte[] bytes, byte[] stamped, IReadOnlyList<Authority> authorities)
     {
         if (bytes.Length > MaxBytes)
             return null;
@@ -26,6 +28,10 @@ internal static class TimestampToken
             if (TokenOf(bytes) is not { } raw || !Rfc3161TimestampToken.TryDecode(raw, out Rfc3161TimestampToken? token, out int read)
                 || read != raw.Length)
                 return null;
+            SignedCms cms = token.AsSignedCms();
+            if (!SignatureStrength.IsStrongHash(token.TokenInfo.HashAlgorithmId.Value)
+                || cms.SignerInfos.Count != 1 || !SignatureStrength.IsStrongHash(cms.SignerInfos[0].DigestAlgorithm.Value))
+                return null;
             DateTimeOffset time = token.TokenInfo.Timestamp;
             foreach (Authority authority in authorities)
             {
@@ -33,9 +39,9 @@ internal static class TimestampToken
                     [.. authority.Leaf is { } leaf ? [leaf] : Array.Empty<X509Certificate2>(), .. authority.Between, .. authority.Roots];
                 if (!token.VerifySignatureForData(stamped, out X509Certificate2? signer, candidates))
                     continue;
-                Authority withEmbedded = authority with { Between = [.. authority.Between, .. token.AsSignedCms().Certificates] };
-                if (withEmbedded.ChainOf(signer, time, TrustChain.TimeStamping) is not null)
-                    return time;
+                Authority withEmbedded = authority with { Between = [.. authority.Between, .. cms.Certificates] };
+                if (IsForStampsAlone(signer) && withEmbedded.ChainOf(signer, time, TrustChain.TimeStamping) is { } chain)
+                    return new Stamp(time, AccuracyOf(token.TokenInfo), NamesSigner(cms.SignerInfos[0]), chain);
             }
 
             return null;
@@ -45,6 +51,32 @@ internal static class TimestampToken
             return null;
         }
     }
+
+    // The Baseline Time-Stamp Policy promises one second where the token says nothing (ETSI EN 319 421).
+    private static TimeSpan AccuracyOf(Rfc3161TimestampTokenInfo info) => info.AccuracyInMicroseconds is > 0 and { } written
+        ? TimeSpan.FromTicks(written * TimeSpan.TicksPerMicrosecond)
+        : TimeSpan.FromSeconds(info.PolicyId.Value == Baseline ? 1 : 0);
+
+    // RFC 5035: without an algorithm, SHA-256 is meant. .NET has compared the hash already.
+    private static bool NamesSigner(SignerInfo signer)
+    {
+        foreach (CryptographicAttributeObject attribute in signer.SignedAttributes)
+        {
+            if (attribute.Oid?.Value == SigningCertificateV2 && attribute.Values.Count == 1)
+            {
+                AsnReader list = new AsnReader(attribute.Values[0].RawData, AsnEncodingRules.BER).ReadSequence().ReadSequence();
+                AsnReader one = list.ReadSequence();
+                return one.PeekTag() != Asn1Tag.Sequence || SignatureStrength.IsStrongHash(one.ReadSequence().ReadObjectIdentifier());
+            }
+        }
+
+        return false;
+    }
+
+    // RFC 3161, 2.3. .NET sees to it that the extension is critical.
+    private static bool IsForStampsAlone(X509Certificate2 signer) =>
+        signer.Extensions.OfType<X509EnhancedKeyUsageExtension>().All(usage => usage.EnhancedKeyUsages.Count == 1)
+        && !signer.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
 
     // TimeStampResp: PKIStatusInfo, then the token, which is ContentInfo and begins with an identifier.
     private static ReadOnlyMemory<byte>? TokenOf(byte[] bytes)

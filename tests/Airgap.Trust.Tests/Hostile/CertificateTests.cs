@@ -44,6 +44,14 @@ public sealed class CertificateTests
         Assert.IsFalse(
             Accepts(Leaf(request => request.CertificateExtensions.Add(new X509Extension("1.2.3.4.5", [5, 0], critical: true))), s_start));
 
+    /// <summary>Go refuses SHA-1 in certificates since 1.18, so cosign and skopeo do.</summary>
+    [TestMethod]
+    public void ACertificateThatIsSignedOverSha1_IsRefused()
+    {
+        Assert.IsTrue(Accepts(Leaf(), s_start));
+        Assert.IsFalse(Accepts(Leaf(isWeak: true), s_start));
+    }
+
     [TestMethod]
     public void AnExtensionThatIsNotKnown_IsPassedOver() =>
         Assert.IsTrue(
@@ -140,7 +148,7 @@ public sealed class CertificateTests
 
     private static X509Certificate2 Leaf(
         Action<CertificateRequest>? change = null, string? usage = TrustChain.CodeSigning, ECDsa? key = null,
-        X509Certificate2? issuer = null, ECDsa? issuerKey = null)
+        X509Certificate2? issuer = null, ECDsa? issuerKey = null, bool isWeak = false)
     {
         key ??= ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=leaf", key, HashAlgorithmName.SHA256);
@@ -150,7 +158,8 @@ public sealed class CertificateTests
         if (usage is not null)
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
         change?.Invoke(request);
-        X509SignatureGenerator generator = X509SignatureGenerator.CreateForECDsa(issuerKey ?? s_rootKey);
+        X509SignatureGenerator generator =
+            isWeak ? new WeakGenerator(issuerKey ?? s_rootKey) : X509SignatureGenerator.CreateForECDsa(issuerKey ?? s_rootKey);
         return request.Create((issuer ?? s_root).SubjectName, generator, s_start, s_end, RandomNumberGenerator.GetBytes(8))
             .CopyWithPrivateKey(key);
     }

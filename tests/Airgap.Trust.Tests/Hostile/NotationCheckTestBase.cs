@@ -82,6 +82,17 @@ public abstract class NotationCheckTestBase
             RandomNumberGenerator.GetBytes(8));
     }
 
+    /// <summary>A certificate with other extensions.</summary>
+    private protected X509Certificate2 Issue(params X509Extension[] extensions)
+    {
+        CertificateRequest request = new("C=US, ST=WA, O=Signer", _key, HashAlgorithmName.SHA256);
+        foreach (X509Extension extension in extensions)
+            request.CertificateExtensions.Add(extension);
+        return request.Create(
+            _root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), s_now.AddYears(-1), s_now.AddYears(1),
+            RandomNumberGenerator.GetBytes(8));
+    }
+
     private protected static NotationIdentity Identity(string subject) =>
         NotationIdentity.Parse($"x509.subject: {subject}", NotationEnvelope.Format);
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci;
 using Airgap.Oci.Content;
@@ -35,17 +36,95 @@ public sealed class NotationCheckTests : NotationCheckTestBase
         Refused("'io.cncf.notary.expiry' is not known",
             Envelope() with { Critical = [NotationEnvelope.SchemeHeader, NotationEnvelope.ExpiryHeader] });
         Refused("signing time is missing", Envelope() with { SigningTime = null });
-        Refused("signing time is missing", Envelope() with { SigningTime = s_now.AddYears(-4) });
         Refused("signing time is missing", Envelope() with { SigningTime = null, AuthenticTime = s_now });
+        Refused("another signing scheme", Envelope() with { AuthenticTime = s_now });
+        Refused("header twice", Envelope() with { Critical = [NotationEnvelope.SchemeHeader, NotationEnvelope.SchemeHeader] });
+        Refused("plugins are not supported", Envelope() with { NeedsPlugin = true });
+        Refused("expires before its signing time",
+            Envelope() with { Critical = [NotationEnvelope.SchemeHeader, NotationEnvelope.ExpiryHeader], Expiry = s_now });
+
+        // The signer claims this time, and it proves nothing.
+        Verify(Envelope() with { SigningTime = s_now.AddYears(-4) });
     }
 
     [TestMethod]
-    public void TheCertificateOfTheSigner_IsForSigningCode()
+    public void TheCertificateOfTheSigner_IsForSignaturesAlone()
     {
-        Refused("do not form a chain", Envelope(Leaf(usage: X509KeyUsageFlags.KeyEncipherment)));
-        Refused("do not form a chain", Envelope(Leaf(usage: null)));
-        Refused("do not form a chain", Envelope(Leaf(isAuthority: true)));
-        Refused("do not form a chain", Envelope(Leaf(purpose: "1.3.6.1.5.5.7.3.1")));
+        Refused("for signatures alone", Envelope(Leaf(usage: X509KeyUsageFlags.KeyEncipherment)));
+        Refused("for signatures alone", Envelope(Leaf(usage: null)));
+        Refused("for signatures alone", Envelope(Leaf(isAuthority: true)));
+        foreach (X509KeyUsageFlags more in new[]
+        {
+            X509KeyUsageFlags.KeyEncipherment, X509KeyUsageFlags.DataEncipherment, X509KeyUsageFlags.KeyAgreement,
+            X509KeyUsageFlags.KeyCertSign, X509KeyUsageFlags.CrlSign,
+        })
+        {
+            Refused("for signatures alone", Envelope(Leaf(usage: X509KeyUsageFlags.DigitalSignature | more)));
+        }
+
+        Refused("in a critical key usage", Envelope(Issue(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, false))));
+        Verify(Envelope(Leaf(usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation)));
+    }
+
+    // The verdicts of notation 1.3.
+    [TestMethod]
+    [DataRow("1.3.6.1.5.5.7.3.1", false)]
+    [DataRow("1.3.6.1.5.5.7.3.2", false)]
+    [DataRow("1.3.6.1.5.5.7.3.4", false)]
+    [DataRow("1.3.6.1.5.5.7.3.8", false)]
+    [DataRow("1.3.6.1.5.5.7.3.9", false)]
+    [DataRow("2.5.29.37.0", true)]
+    [DataRow("1.2.3.4", true)]
+    public void APurposeBesidesSigning_IsAForeignOne_OrDoesNotMatter(string purpose, bool counts)
+    {
+        X509KeyUsageExtension usage = new(X509KeyUsageFlags.DigitalSignature, true);
+        foreach (NotationEnvelope envelope in new[]
+        {
+            Envelope(Issue(usage, new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.3"), new(purpose)], false))),
+            Envelope(Issue(usage, new X509EnhancedKeyUsageExtension([new(purpose)], false))),
+        })
+        {
+            if (counts)
+                Verify(envelope);
+            else
+                Refused("for another purpose", envelope);
+        }
+
+        Verify(Envelope(Issue(usage)));
+    }
+
+    [TestMethod]
+    public void AnAuthorityBetween_SaysThatItIssuesCertificates()
+    {
+        X509BasicConstraintsExtension authority = new(true, false, 0, true);
+        X509KeyUsageExtension issues = new(X509KeyUsageFlags.KeyCertSign, true);
+        X509EnhancedKeyUsageExtension servers = new([new("1.3.6.1.5.5.7.3.1")], false);
+
+        Verify(Below(HashAlgorithmName.SHA256, authority, issues));
+        Verify(Below(HashAlgorithmName.SHA256, authority, issues, servers));
+        Refused("issues certificates", Below(HashAlgorithmName.SHA256, issues));
+        Refused("issues certificates", Below(HashAlgorithmName.SHA256, authority));
+        Refused("issues certificates", Below(HashAlgorithmName.SHA256, authority, new X509KeyUsageExtension(issues.KeyUsages, false)));
+        Refused("issues certificates", Below(HashAlgorithmName.SHA256, authority, new X509KeyUsageExtension(X509KeyUsageFlags.CrlSign, true)));
+        Refused("a weak algorithm", Below(HashAlgorithmName.SHA1, authority, issues));
+    }
+
+    // A chain of three; the root signs the certificate between with a hash.
+    private NotationEnvelope Below(HashAlgorithmName hash, params X509Extension[] extensions)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest between = new(new X500DistinguishedName("CN=between"), key, HashAlgorithmName.SHA256);
+        foreach (X509Extension extension in extensions)
+            between.CertificateExtensions.Add(extension);
+        X509Certificate2 authority = between.Create(
+            _root.SubjectName,
+            hash == HashAlgorithmName.SHA1 ? new WeakGenerator(_rootKey) : X509SignatureGenerator.CreateForECDsa(_rootKey),
+            s_now.AddYears(-1), s_now.AddYears(1), [1]);
+        CertificateRequest leaf = new("C=US, ST=WA, O=Signer", _key, HashAlgorithmName.SHA256);
+        leaf.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        X509Certificate2 signer = leaf.Create(
+            authority.SubjectName, X509SignatureGenerator.CreateForECDsa(key), s_now.AddYears(-1), s_now.AddYears(1), [2]);
+        return Envelope(signer) with { Chain = [signer, authority, _root] };
     }
 
     [TestMethod]
@@ -53,9 +132,9 @@ public sealed class NotationCheckTests : NotationCheckTestBase
     {
         X509Certificate2 leaf = Leaf();
 
-        Refused("do not form a chain", Envelope(leaf) with { Chain = [leaf, leaf, _root] });
+        Refused("issues certificates", Envelope(leaf) with { Chain = [leaf, leaf, _root] });
         Refused("do not form a chain", Envelope(leaf) with { Chain = [leaf] });
-        Refused("do not form a chain", Envelope(leaf) with { Chain = [leaf, Leaf(), _root] });
+        Refused("do not form a chain", Envelope(leaf) with { Chain = [leaf, _root, _root] });
         Assert.ThrowsExactly<AirgapException>(() => NotationEnvelope.ReadChain([]));
         Assert.ThrowsExactly<AirgapException>(() => NotationEnvelope.ReadChain([.. Enumerable.Repeat(leaf.RawData, Limits.Proofs + 1)]));
         Assert.HasCount(Limits.Proofs, NotationEnvelope.ReadChain([.. Enumerable.Repeat(leaf.RawData, Limits.Proofs)]));

@@ -35,12 +35,45 @@ public sealed class NotationFormTests
     [DataRow("[\"io.cncf.notary.signingScheme\"]", "[\"io.cncf.notary.signingScheme\",\"gone\"]", "'gone' is missing")]
     [DataRow("2026-06-01T00:00:00Z", "2026-06-01", "is not a time")]
     [DataRow("2026-06-01T00:00:00Z", "soon", "is not a time")]
+    [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00:00", "is not a time")]
+    [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00Z", "is not a time")]
+    [DataRow("2026-06-01T00:00:00Z", "2026-06-01 T 00:00:00Z", "is not a time")]
+    [DataRow("2026-06-01T00:00:00Z", "2026-06-01t00:00:00z", "is not a time")]
+    [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00:00.Z", "is not a time")]
+    [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00:00+0200", "is not a time")]
+    [DataRow("2026-06-01T00:00:00Z", "2026-06-31T00:00:00Z", "is not a time")]
+    [DataRow("\"cty\":\"c\"", "\"cty\":\"c\",\"Cty\":\"d\"", "in another case")]
     [DataRow("\"alg\":\"ES256\"", "\"alg\":\"ES256\",\"alg\":\"none\"", "twice")]
     [DataRow("\"alg\":\"ES256\",", "", "missing")]
     public void TheProtectedHeaders_OfJws(string text, string changed, string why)
     {
         Assert.Contains(text, Protected);
         Refused(why, () => JwsEnvelope.Read(Jws(Protected.Replace(text, changed, StringComparison.Ordinal))));
+    }
+
+    [TestMethod]
+    [DataRow("2026-06-01T02:00:00+02:00", 0)]
+    [DataRow("2026-06-01T00:00:00.5Z", 500)]
+    [DataRow("2026-06-01T00:00:00.123456789Z", 123)]
+    [DataRow("2026-05-31T19:00:00.250-05:00", 250)]
+    public void ATime_HasAZone_AndMayHaveFractions(string text, int milliseconds) => Assert.AreEqual(
+        new DateTimeOffset(2026, 6, 1, 0, 0, 0, milliseconds, TimeSpan.Zero),
+        JwsEnvelope.Read(Jws(Protected.Replace("2026-06-01T00:00:00Z", text, StringComparison.Ordinal))).SigningTime!.Value.AddTicks(
+            -(JwsEnvelope.Read(Jws(Protected.Replace("2026-06-01T00:00:00Z", text, StringComparison.Ordinal))).SigningTime!.Value.Ticks
+            % TimeSpan.TicksPerMillisecond)));
+
+    /// <summary>Go reads the last of two fields that differ in case: notation would see another image.</summary>
+    [TestMethod]
+    [DataRow("\"size\":5", "\"size\":5,\"Digest\":\"x\"", "'targetArtifact.Digest' is a known one")]
+    [DataRow("\"size\":5", "\"size\":5,\"\\u017fize\":6", "is a known one")]
+    [DataRow("{\"targetArtifact\"", "{\"TargetArtifact\":{},\"targetArtifact\"", "'TargetArtifact' is a known one")]
+    [DataRow("\"size\":5", "\"size\":\"5\"", "not a whole number")]
+    public void ThePayload_IsReadAlikeByAll(string text, string changed, string why)
+    {
+        string json = "{\"targetArtifact\":{\"mediaType\":\"m\",\"digest\":\"" + s_image + "\",\"size\":5,\"annotations\":{\"a\":\"1\",\"A\":\"2\"}}}";
+        TargetArtifact.Read(Encoding.UTF8.GetBytes(json));
+        Assert.Contains(text, json);
+        Refused(why, () => TargetArtifact.Read(Encoding.UTF8.GetBytes(json.Replace(text, changed, StringComparison.Ordinal))));
     }
 
     [TestMethod]
@@ -74,6 +107,8 @@ public sealed class NotationFormTests
     [DataRow("skip with an override", "\"level\": \"strict\"", "\"level\": \"skip\", \"override\": {\"expiry\": \"log\"}")]
     [DataRow("an unknown word of revocation", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"revocation\": \"never\"}")]
     [DataRow("authenticity that is skipped", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"authenticity\": \"skip\"}")]
+    [DataRow("a time that is skipped", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"authenticTimestamp\": \"skip\"}")]
+    [DataRow("an expiry that is skipped", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"expiry\": \"skip\"}")]
     [DataRow("an unknown check", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"other\": \"log\"}")]
     public void AWrongTrustPolicy_IsRefused(string what, string? from, string to)
     {

@@ -66,7 +66,7 @@ public sealed class TimestampTests
         }
     }
 
-    private static DateTimeOffset? TimeOf(byte[] answer) => TimestampToken.Verify(answer, s_bundle.Signature, s_authorities);
+    private static DateTimeOffset? TimeOf(byte[] answer) => TimestampToken.Verify(answer, s_bundle.Signature, s_authorities)?.Time;
 
     private static byte[] Answer(int status, byte[] token)
     {
