@@ -21,6 +21,7 @@ internal sealed class SharedDownload
     private Exception? _failure;
     private int _open;
     private int _finished;
+    private bool _isUnwanted;
     private bool _isClosed;
 
     private SharedDownload(SpillFile file, int readers, IdleDownloads idle)
@@ -29,6 +30,9 @@ internal sealed class SharedDownload
         _idle = idle;
         _readers = readers;
     }
+
+    /// <summary>Completes when the download has ended, with any result.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts the download; the caller must open it for its first reader.</summary>
     /// <exception cref="TemporaryFileException">The temporary file cannot be created.</exception>
@@ -45,7 +49,7 @@ internal sealed class SharedDownload
             throw new TemporaryFileException(e);
         }
 
-        _ = Task.Run(() => download.RunAsync(source, lifetime), CancellationToken.None);
+        download.Ended = Task.Run(() => download.RunAsync(source, lifetime), CancellationToken.None);
         return download;
     }
 
@@ -110,12 +114,18 @@ internal sealed class SharedDownload
             _idle.Add(this);
     }
 
-    /// <summary>Frees the space, unless it has readers or is still downloading; later readers fetch it again.</summary>
+    /// <summary>
+    /// Frees the space, unless it has readers; of a download in progress, when it ends, unless it has a new reader then. Later readers
+    /// fetch it again.
+    /// </summary>
     public void Free()
     {
         lock (_lock)
         {
-            if (_isClosed || _open > 0 || !(_isWhole || _failure is not null))
+            if (_isClosed || _open > 0)
+                return;
+            _isUnwanted = true;
+            if (!_isWhole && _failure is null)
                 return;
             _isClosed = true;
         }
@@ -126,6 +136,7 @@ internal sealed class SharedDownload
     private SharedStream OpenLocked(long offset, long length)
     {
         _open++;
+        _isUnwanted = false;
         return new SharedStream(this, offset, length);
     }
 
@@ -151,6 +162,10 @@ internal sealed class SharedDownload
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+
+        // It may have been freed while it arrived.
+        if (_isUnwanted)
+            Free();
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
+using Airgap.Oci.Files;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Files;
@@ -111,6 +112,46 @@ public sealed class SharedSourceTests : RelocatorTestBase
             download.Free();
         download.Free();
         Assert.IsNull(download.TryOpen(0, bytes.Length));
+    }
+
+    // Its readers read no further than the blob's length, or end early, and the download ends after them.
+    [TestMethod]
+    [DataRow(1, 3, DisplayName = "read to its length by its only reader")]
+    [DataRow(2, 1, DisplayName = "left early, and the oldest of too many")]
+    public async Task WhatIsFreedWhileItArrives_IsFreedAtItsEnd(int readers, int read)
+    {
+        byte[] bytes = [1, 2, 3];
+        TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        SharedDownload download = SharedDownload.Begin(
+            new LateEnd(new Descriptor("", Digest.Compute(bytes), bytes.Length), bytes, end.Task), readers, new IdleDownloads(), Token);
+        await using (Stream first = download.OpenFirst(0, bytes.Length))
+            await first.ReadExactlyAsync(new byte[read], Token);
+        download.Free();
+        await using (Stream again = download.TryOpen(0, bytes.Length)!)
+            await again.ReadExactlyAsync(new byte[1], Token);
+        download.Free();
+        end.SetResult();
+        await download.Ended.WaitAsync(Token);
+        Assert.IsNull(download.TryOpen(0, bytes.Length), "its space was freed");
+    }
+
+    private sealed class LateEnd(Descriptor descriptor, byte[] bytes, Task end) : IBlobContent
+    {
+        public Descriptor Descriptor => descriptor;
+
+        public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
+            new(new PrefixedStream(bytes, new EndStream(end)));
+    }
+
+    private sealed class EndStream(Task end) : ReadOnlyStream
+    {
+        public override int Read(Span<byte> buffer) => ReadByWaiting(buffer);
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await end.WaitAsync(cancellationToken);
+            return 0;
+        }
     }
 
     [TestMethod]
