@@ -7,8 +7,23 @@ namespace Airgap.Transfer.Archives;
 /// <summary>Determines whether a file is the archive that a layout describes.</summary>
 internal static class LayoutMatch
 {
-    /// <summary>True if a file of any length begins like an archive: the part before the layers determines all offsets.</summary>
+    /// <summary>
+    /// True if a file of any length begins like an archive: the part before the layers determines all offsets. False if it cannot be read.
+    /// </summary>
     public static async Task<bool> BeginsAsync(
+        ArchiveLayout layout, IRandomAccess file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HasBeginningAsync(layout, file, cancellationToken);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<bool> HasBeginningAsync(
         ArchiveLayout layout, IRandomAccess file, CancellationToken cancellationToken)
     {
         long length = file.Length;

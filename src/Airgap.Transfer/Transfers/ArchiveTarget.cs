@@ -78,8 +78,9 @@ internal sealed class ArchiveTarget(
                 _partial!.Arrived(layer);
                 return BlobOutcome.Present;
             }
-            catch (AirgapException e) when (e.Code is ErrorCode.ArchiveDigestMismatch or ErrorCode.InvalidArchive or ErrorCode.FileNotFound)
+            catch (AirgapException e) when (e.Code is not (ErrorCode.DiskFull or ErrorCode.Canceled))
             {
+                // An earlier archive only saves fetching. If the archive being written failed, it fails again below.
                 observer.Detail($"{blob.Descriptor.Digest} is fetched again: {e.Message}");
             }
         }

@@ -2,6 +2,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Layouts;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
@@ -25,7 +26,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             return bytes.Length == layout.Length && await LayoutMatch.IsWholeAsync(layout, bytes, cancellationToken)
                 && await AreWholeAsync(bytes, file, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             observer.Detail($"'{file}' cannot be read: {e.Message}");
             return false;
@@ -82,7 +83,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
                         found.TryAdd(descriptor.Digest, new ArchiveBlobContent(file, descriptor, entry.Offset));
                 }
             }
-            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is InvalidDataException || IsUnreadable(e))
             {
                 observer.Detail($"'{file.Path}' is not an archive to reuse: {e.Message}");
             }
@@ -90,4 +91,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
 
         return found;
     }
+
+    // A part may also have changed since it was found, which is an error with a code.
+    private static bool IsUnreadable(Exception e) => IoFailures.IsIoFailure(e) || e is AirgapException { Code: not ErrorCode.Canceled };
 }

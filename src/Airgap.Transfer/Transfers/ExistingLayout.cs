@@ -3,6 +3,7 @@ using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
@@ -41,7 +42,8 @@ internal static class ExistingLayout
     }
 
     /// <summary>True if a folder has a content; hashes every byte.</summary>
-    public static async Task<bool> HasAsync(string path, Descriptor descriptor, CancellationToken cancellationToken)
+    public static async Task<bool> HasAsync(
+        string path, Descriptor descriptor, ITransferObserver observer, CancellationToken cancellationToken)
     {
         if (new LayoutFolderFiles(path).Find(LayoutNames.NameOf(descriptor.Digest)) is not { } file || file.Size != descriptor.Size)
             return false;
@@ -51,13 +53,11 @@ internal static class ExistingLayout
             await content.CopyToAsync(Stream.Null, cancellationToken);
             return true;
         }
-        catch (AirgapException e) when (e.Code is ErrorCode.ArchiveDigestMismatch)
+        catch (Exception e) when (e is AirgapException { Code: not ErrorCode.Canceled } || IoFailures.IsIoFailure(e))
         {
+            // What cannot be read is not known to be there.
+            observer.Detail($"{descriptor.Digest} is written again: {e.Message}");
             return false;
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, file.File.Path);
         }
     }
 

@@ -89,7 +89,7 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
         },
         async (descriptor, token) =>
         {
-            if (await ExistingLayout.HasAsync(path, descriptor, token))
+            if (await ExistingLayout.HasAsync(path, descriptor, observer, token))
                 _present.TryAdd(descriptor.Digest, true);
         });
 

@@ -48,9 +48,19 @@ internal sealed class PartialLayer : IDisposable
     {
         foreach (ArchiveLayer layer in layout.Layers)
         {
-            if (await ReadAsync(file, layer, cancellationToken) is not { } there)
-                continue;
             Descriptor descriptor = layer.Blob.Descriptor;
+            PartialLayer? there = null;
+            try
+            {
+                there = await ReadAsync(file, layer, cancellationToken);
+            }
+            catch (IOException e)
+            {
+                observer.Detail($"{descriptor.Digest} is fetched again: it cannot be read in {place}: {e.Message}");
+            }
+
+            if (there is null)
+                continue;
             found.Add(descriptor.Digest, there);
             if (!there.IsWhole)
                 observer.Detail($"{descriptor.Digest} resumes at byte {there.Length} of {descriptor.Size} in {place}.");

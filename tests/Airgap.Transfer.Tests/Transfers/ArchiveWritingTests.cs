@@ -2,6 +2,8 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -85,6 +87,76 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         await Fixtures.AssertGoldenAsync("nested-bundle.tar", folder["a.tar"]);
         Assert.IsEmpty(Registry.Calls.Where(
             call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
+    }
+
+    // As on a share or a disk that fails after the run has begun.
+    [TestMethod]
+    public async Task AnEarlierArchiveThatCannotBeRead_SavesNothing()
+    {
+        using TempFolder folder = new();
+        File.Copy(Fixtures.Golden("simple-app-bundle.tar"), folder["a.tar.partial.earlier"]);
+        TransferPlan plan =
+            await new Relocator(Registry).PlanAsync(BundleSource("simple-app-bundle"), new PlanOptions { EmbedConfigs = true }, Token);
+        await using (ArchiveTarget target = new(
+            folder["a.tar"], ArchiveFormat.Imgpkg, null, plan, new TransferOptions { Resume = true },
+            new AdaptiveConcurrency(1, 1, () => 0, TimeProvider.System), SilentObserver.Instance))
+        {
+            PlannedBlob[] missing = [.. await target.PrepareAsync(Token)];
+            using FileStream busy = new(folder["a.tar.partial.earlier"], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            foreach (PlannedBlob blob in missing)
+                Assert.AreEqual(BlobOutcome.Copied, await target.PutBlobAsync(blob, new Progress<long>(), Token));
+            await target.CompleteAsync(new ImageFailures(keepGoing: false), Token);
+        }
+
+        await Fixtures.AssertGoldenAsync("simple-app-bundle.tar", folder["a.tar"]);
+    }
+
+    [TestMethod]
+    public async Task ALayerOfAPartialArchiveThatCannotBeRead_IsNotThere()
+    {
+        TransferPlan plan =
+            await new Relocator(Registry).PlanAsync(BundleSource("simple-app-bundle"), new PlanOptions { EmbedConfigs = true }, Token);
+        ArchiveLayout layout = ArchiveFormats.LayOut(plan, ArchiveFormat.Imgpkg);
+        byte[] whole = await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token);
+        ArchiveLayer broken = layout.Layers.Single(layer => layer.Blob.Descriptor.Digest == s_large);
+        Dictionary<Digest, PartialLayer> found = [];
+        await PartialLayer.FindAllAsync(new BrokenDisk(whole, broken.DataOffset), layout, found, "it", SilentObserver.Instance, Token);
+        Assert.AreSequenceEqual(
+            [.. layout.Layers.Select(layer => layer.Blob.Descriptor.Digest).Where(digest => digest != s_large).Order()],
+            found.Where(pair => pair.Value.IsWhole).Select(pair => pair.Key).Order().ToArray());
+        foreach (PartialLayer layer in found.Values)
+            layer.Dispose();
+        Assert.IsTrue(await LayoutMatch.BeginsAsync(layout, new BrokenDisk(whole, broken.DataOffset), Token));
+        Assert.IsFalse(await LayoutMatch.BeginsAsync(layout, new BrokenDisk(whole, 1000), Token));
+    }
+
+    [TestMethod]
+    public async Task ContentOfALayoutThatCannotBeRead_IsWrittenAgain()
+    {
+        using TempFolder folder = new();
+        RelocationDestination.Archive layout = new(folder["layout"]) { Format = ArchiveFormat.LayoutFolder };
+        await CopyAsync(BundleSource("simple-app-bundle"), layout);
+        using FileStream busy = new(folder[$"layout/blobs/sha256/{s_large.Hex}"], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        TransferResult again = await CopyAsync(BundleSource("simple-app-bundle"), layout);
+        foreach (RelocatedBlob blob in again.Blobs)
+            Assert.AreEqual(blob.Descriptor.Digest == s_large ? BlobOutcome.Copied : BlobOutcome.Present, blob.Outcome);
+    }
+
+    private sealed class BrokenDisk(byte[] bytes, long from) : IRandomAccess
+    {
+        public long Length => bytes.Length;
+
+        public int Read(Span<byte> buffer, long offset)
+        {
+            int count = (int)Math.Min(buffer.Length, bytes.Length - offset);
+            if (offset <= from && offset + count > from)
+                throw new IOException("Input/output error");
+            bytes.AsSpan((int)offset, count).CopyTo(buffer);
+            return count;
+        }
+
+        public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) =>
+            new(Read(buffer.Span, offset));
     }
 
     [TestMethod]
