@@ -29,10 +29,13 @@ internal static class ContentFolder
             "*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
         {
             string path = prefix + entry.Name;
+            // In a worktree or a submodule it is a file, with a path of this machine.
+            if (path == ".git")
+                continue;
             // A link to a folder is not a file, and is reported as such.
             if (entry is not DirectoryInfo { LinkTarget: null } inner)
                 files.Add(new ContentFile(path, entry.FullName));
-            else if (path != ".git")
+            else
                 Walk(inner, path + "/", files);
         }
     }

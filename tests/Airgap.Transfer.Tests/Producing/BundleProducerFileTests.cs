@@ -24,6 +24,19 @@ public sealed class BundleProducerFileTests : BundleProducerTestBase
         Assert.HasCount(1, bundle.Images.Images);
     }
 
+    // In a worktree and in a submodule, .git is a file with a path of this machine.
+    [TestMethod]
+    [DataRow(".git")]
+    [DataRow(".git/config")]
+    public void GitsOwnFilesAreNoContent(string path)
+    {
+        using PackageFolder folder = new();
+        string[] before = [.. ContentFolder.List(folder.Path).Select(file => file.Path)];
+        folder.Write(path, "gitdir: /home/me/project/.git/worktrees/it\n");
+        folder.Write("config/.git", "");
+        Assert.AreSequenceEqual([.. before.Append("config/.git").Order()], ContentFolder.List(folder.Path).Select(file => file.Path).Order());
+    }
+
     [TestMethod]
     public async Task ALinkOutOfTheFolderIsRefused()
     {
