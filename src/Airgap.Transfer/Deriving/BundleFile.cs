@@ -31,9 +31,9 @@ internal sealed record BundleFile(string Path, ReadOnlyMemory<byte> Bytes, bool 
         long total = 0;
         await BundleContent.ReadFilesAsync(layer, bundle, async (path, length, content, mode) =>
         {
-            total += length;
-            if (total > MaxBytes || files.Count >= MaxFiles)
+            if (length > MaxBytes - total || files.Count >= MaxFiles)
                 throw BundleContent.Invalid(bundle, $"it contains more than {MaxFiles} files or {MaxBytes / (1024 * 1024)} MiB");
+            total += length;
             byte[] bytes = new byte[length];
             await content.ReadExactlyAsync(bytes, cancellationToken);
             files[path] = new BundleFile(path, bytes, mode.HasFlag(UnixFileMode.UserExecute));

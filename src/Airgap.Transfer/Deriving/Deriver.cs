@@ -67,13 +67,6 @@ internal sealed class Deriver : IDisposable
         ImmutableArray<BundleFile> files = await _reader.ReadFilesAsync(source, manifest, cancellationToken);
         ImagesLock images = BundleFile.LockOf(files, source);
         PackageFile[] packages = [.. files.Where(PackageFile.IsOne).Select(PackageFile.Read)];
-        if (packages.Length == 0 && !_selection.Packages.IsEmpty)
-            throw new AirgapException(
-                ErrorCode.NoPackagesInBundle, $"{reference} has no YAML file under packages/, so no package can be selected.",
-                "Name the bundle of a package repository, or omit the selection of packages.")
-            {
-                Reference = reference.ToString()
-            };
         HashSet<PackageEntry> chosen = PackageSelector.Choose(packages, _selection, reference.ToString());
         LockSelector entries = _selection.Packages.IsEmpty && !_selection.DropUnreferenced
             ? new LockSelector(images.Images, [], [])
@@ -85,7 +78,9 @@ internal sealed class Deriver : IDisposable
         _platforms.ThrowMissing();
         Manifest derived = kept.SequenceEqual(files) && now.SequenceEqual(images.Images)
             ? manifest
-            : await PackAsync(source, manifest, kept, new ImagesLock(now), config.Bytes, _selection, cancellationToken);
+            : await PackAsync(
+                source, manifest, kept, now.SequenceEqual(images.Images) ? null : new ImagesLock(now), config.Bytes, _selection,
+                cancellationToken);
         if (derived.Digest != manifest.Digest)
             _originals[derived.Digest] = manifest;
         PackageEntry[] all = [.. packages.SelectMany(package => package.Documents).Where(document => document.IsPackage)];
@@ -170,15 +165,14 @@ internal sealed class Deriver : IDisposable
     }
 
     private async Task<Manifest> PackAsync(
-        ImageReference source, Manifest original, ImmutableArray<BundleFile> files, ImagesLock images, ReadOnlyMemory<byte> config,
+        ImageReference source, Manifest original, ImmutableArray<BundleFile> files, ImagesLock? changed, ReadOnlyMemory<byte> config,
         BundleSelection selection, CancellationToken cancellationToken)
     {
         DerivedFrom from = new(original.Digest, selection.ToString());
         // An unchanged lock is kept as written.
-        byte[] text = Encoding.UTF8.GetBytes(images.ToYaml());
-        ImmutableArray<BundleFile> all = [
+        ImmutableArray<BundleFile> all = changed is null ? files : [
             .. files.Select(file => file.Path == BundleFile.LockPath
-                && !images.Images.SequenceEqual(BundleFile.LockOf(files, source).Images) ? file with { Bytes = text } : file)];
+                ? file with { Bytes = Encoding.UTF8.GetBytes(changed.ToYaml()) } : file)];
         // The repository it is read from must not matter, because the name it was pushed under is unknown.
         PackedImage packed = await from.PackAsync(all, config, "bundle", cancellationToken);
         _packed.Add(packed);

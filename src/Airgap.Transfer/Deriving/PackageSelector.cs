@@ -12,9 +12,12 @@ internal static class PackageSelector
     /// documents of other kinds.
     /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PackageNotFound"/>: a selection matches
-    /// nothing.</exception>
+    /// nothing. <see cref="ErrorCode.NoPackagesInBundle"/>: there is nothing to select from.</exception>
     public static HashSet<PackageEntry> Choose(IReadOnlyList<PackageFile> files, BundleSelection selection, string bundle)
     {
+        // Without packages, nothing names an image, and all of them would be dropped.
+        if (files.Count == 0 && (!selection.Packages.IsEmpty || selection.DropUnreferenced))
+            throw None(selection, bundle);
         PackageEntry[] all = [.. files.SelectMany(file => file.Documents)];
         if (selection.Packages.IsEmpty)
             return [.. all];
@@ -47,6 +50,14 @@ internal static class PackageSelector
         return all.Length == 0 ? "no packages"
             : string.Join(", ", all.Take(Shown)) + (all.Length > Shown ? $" and {all.Length - Shown} more" : "");
     }
+
+    private static AirgapException None(BundleSelection selection, string bundle) => new(
+        ErrorCode.NoPackagesInBundle,
+        $"{bundle} has no YAML file under packages/, so " +
+        $"{(selection.Packages.IsEmpty ? "nothing shows which of its images are needed" : "no package can be selected")}.",
+        "Name the bundle of a package repository, or " +
+        $"{(selection.Packages.IsEmpty ? "keep images that nothing names" : "omit the selection of packages")}.")
+    { Reference = bundle };
 
     private static AirgapException NotFound(PackageChoice choice, string has, bool isName, string bundle) => new(
         ErrorCode.PackageNotFound,

@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Deriving;
+using Airgap.Transfer.Layers;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Producing;
+using Airgap.Transfer.Pushing;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Deriving;
@@ -182,6 +186,125 @@ public sealed class DerivingTests
             () => DigestAsync(_registry, GeneratedRepository.Bundle, Selection(choice, null)));
         Assert.AreEqual(ErrorCode.PackageNotFound, failure.Code);
         Assert.Contains(has, failure.Message);
+    }
+
+    [TestMethod]
+    public async Task AnUnchangedLockIsKeptAsWritten()
+    {
+        await GeneratedRepository.CreateAsync(_registry, 1, 1);
+        FakeRepository repository = _registry.Get(GeneratedRepository.Bundle);
+        ImageReference original = ImageReference.Parse($"{GeneratedRepository.Bundle}:v1");
+        Manifest manifest = (await repository.FindManifestAsync("v1", default))!;
+        ImmutableArray<BundleFile> files = await FilesAsync(repository, manifest);
+        string text = $"# Written by hand.\n{Text(files, BundleFile.LockPath)}";
+        // No package has images of its own, so one can be left out without an image.
+        await PushAsync(
+            repository, "v1", [
+            .. files.Select(file => file.Path == BundleFile.LockPath ? (file.Path, text) : (file.Path, Text(files, file.Path))),
+            ("packages/none.yml", "kind: Package\nspec: {refName: none.example.com, version: 1.0.0}\n")]);
+        await CopyAsync(_registry, Selection("p0.example.com", null) with { Prereleases = [] }, s_destination);
+        FakeRepository there = _registry.Get(s_destination);
+        files = await FilesAsync(there, (await there.FindManifestAsync("v1", default))!);
+        Assert.IsFalse(files.Any(file => file.Path == "packages/none.yml"));
+        Assert.AreEqual(text, Text(files, BundleFile.LockPath));
+    }
+
+    [TestMethod]
+    public async Task ImagesOfABundleWithoutPackagesAreNotDropped()
+    {
+        await GeneratedRepository.CreateAsync(_registry, 1, 1);
+        FakeRepository images = _registry.Get($"{GeneratedRepository.Registry}/vendor/unknown");
+        Digest index = images.Manifests.First(digest => Manifest.Parse(images.BytesOf(digest)).IsIndex);
+        await PushAsync(_registry.Get(GeneratedRepository.Bundle), "v1", [
+            (BundleFile.LockPath, new ImagesLock([new LockedImage(ImageReference.ByDigest(images.Name, index))]).ToYaml()),
+            ("config/app.yml", "kind: ConfigMap\n")]);
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => DigestAsync(_registry, GeneratedRepository.Bundle, new BundleSelection { DropUnreferenced = true }));
+        Assert.AreEqual(ErrorCode.NoPackagesInBundle, failure.Code);
+    }
+
+    // An archive has an image that is pinned in two repositories once, under the first.
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task AnImageOfTwoRepositoriesIsFoundInAnArchive(bool isNested)
+    {
+        await GeneratedRepository.CreateAsync(_registry, 1, 1);
+        FakeRepository one = _registry.Get($"{GeneratedRepository.Registry}/vendor/unknown");
+        FakeRepository other = _registry.Get($"{GeneratedRepository.Registry}/vendor/app0");
+        foreach (Digest digest in one.Blobs)
+            other.AddBlob(one.BytesOf(digest));
+        foreach (Digest digest in one.Manifests)
+            other.AddManifest(Manifest.Parse(one.BytesOf(digest)), null);
+        Digest both = IndexOf(one, isNot: null);
+        Digest second = IndexOf(other, isNot: both);
+        ImagesLock more = new([.. new[] { both, second }.Select(digest => new LockedImage(ImageReference.ByDigest(other.Name, digest)))]);
+        LockedImage first = new(ImageReference.ByDigest(one.Name, both));
+        if (isNested)
+        {
+            // In the repository of the images, where it looks first.
+            Manifest nested = await PushAsync(other, null, [(BundleFile.LockPath, more.ToYaml())]);
+            more = new([new LockedImage(ImageReference.ByDigest(other.Name, nested.Digest))]);
+        }
+
+        await PushAsync(_registry.Get(GeneratedRepository.Bundle), "v1", [
+            (BundleFile.LockPath, new ImagesLock([first, .. more.Images]).ToYaml())]);
+        BundleSelection selection = Selection(null, "linux/amd64");
+        Digest direct = await DigestAsync(_registry, GeneratedRepository.Bundle, selection);
+
+        using TempFolder folder = new();
+        Relocator relocator = new(_registry);
+        await relocator.RunAsync(
+            await relocator.PlanAsync(new RelocationSource.Bundle(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1")),
+                new PlanOptions { EmbedConfigs = true }, default),
+            new RelocationDestination.Archive(folder["all.tar"]), new TransferOptions(), default);
+        _registry.Calls.Clear();
+        ArchiveRegistry archive = await ArchiveRegistry.OpenAsync(new RelocationSource.Archive(folder["all.tar"]), _registry, default);
+        using Deriver deriver = new(archive, selection, null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(archive.Root, archive.Tag, default);
+        Assert.AreEqual(direct, derivation.Digest);
+        TransferPlan plan = await new Relocator(derivation.Over(archive))
+            .PlanAsync(derivation.Source, derivation.Planning(new PlanOptions()), default);
+        Assert.IsEmpty(_registry.Calls, "No registry is asked.");
+        await relocator.RunAsync(plan, new RelocationDestination.Repository(s_destination), new TransferOptions(), default);
+        Assert.AreEqual(direct, _registry.Get(s_destination).Tags["v1"]);
+
+        static Digest IndexOf(FakeRepository repository, Digest? isNot) => repository.Manifests.First(
+            digest => digest != isNot && Manifest.Parse(repository.BytesOf(digest)).IsIndex);
+    }
+
+    [TestMethod]
+    public async Task SizesThatTogetherExceedEveryNumber_AreRefused()
+    {
+        byte[] tar =
+        [
+            .. TarHeader.Make("a", isFolder: false, 0b110_000_000, 1), .. new byte[TarHeader.BlockSize],
+            .. TarHeader.Make("b", isFolder: false, 0b110_000_000, long.MaxValue),
+        ];
+        using MemoryStream layer = new();
+        await using (System.IO.Compression.GZipStream gzip = new(layer, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+            await gzip.WriteAsync(tar);
+        layer.Position = 0;
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => BundleFile.ReadAllAsync(layer, ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), default));
+        Assert.AreEqual(ErrorCode.InvalidBundle, failure.Code);
+    }
+
+    private static async Task<Manifest> PushAsync(FakeRepository at, string? tag, IEnumerable<(string Path, string Text)> files)
+    {
+        using PackedImage packed = await PackedImage.PackAsync(
+            LayerTree.Create(files.Select(file => (file.Path, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Text), false))),
+            ImmutableDictionary<string, string>.Empty.Add(BundleLabel.Name, "true"), default);
+        foreach (IBlobContent blob in packed.Blobs)
+            await at.PushBlobAsync(blob, null, null, default);
+        return at.AddManifest(packed.Manifest, tag);
+    }
+
+    private static async Task<ImmutableArray<BundleFile>> FilesAsync(FakeRepository repository, Manifest bundle)
+    {
+        ImageReference reference = ImageReference.ByDigest(repository.Name, bundle.Digest);
+        await using Stream layer = await repository.GetBlob(BundleContent.LayerOf(bundle, reference)).OpenAsync(0, default);
+        return await BundleFile.ReadAllAsync(layer, reference, default);
     }
 
     private static string Name(int package) => $"p{package}.{(package % 2 == 0 ? "example" : "internal.example")}.com";
