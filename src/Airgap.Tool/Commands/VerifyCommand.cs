@@ -106,7 +106,9 @@ internal sealed class VerifyCommand
             $"({ByteSize.Format(result.Bytes)}) of " +
             $"{result.Target}{(result.Delta is null ? "" : ", a delta, without the layers it requires from others")}" +
             (result.LeftOut == 0 ? ""
-                : $", without {CountText.Count(result.LeftOut, "image")} of indexes that an earlier selection of platforms omitted");
+                : $", without {CountText.Count(result.LeftOut, "image")} of indexes that an earlier selection of platforms omitted") +
+            (result.AbsentLayers == 0 ? ""
+                : $", without {CountText.Count(result.AbsentLayers, "non-distributable layer")} that {(result.AbsentLayers == 1 ? "is" : "are")} not there");
         session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{CountText.Count(result.Problems.Length, "problem")} in {read}";
         session.WriteResult(session.Report.Summary);
         if (!result.IsRight)

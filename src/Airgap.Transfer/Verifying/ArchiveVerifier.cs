@@ -103,7 +103,8 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
     {
         try
         {
-            archive.FindLayer(layer);
+            if (archive.FindLayer(layer) is null && MediaTypes.IsNonDistributable(layer.MediaType))
+                _findings.CountAbsentLayer(null, layer.Digest);
         }
         catch (AirgapException e)
         {

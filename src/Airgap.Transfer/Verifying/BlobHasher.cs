@@ -8,15 +8,17 @@ namespace Airgap.Transfer.Verifying;
 internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(RepositoryName Repository, Digest Digest, long Size), Check> _checks = [];
+    private readonly Dictionary<(RepositoryName Repository, Digest Digest, long Size, bool MayBeAbsent), Check> _checks = [];
 
     /// <summary>Adds a blob, for <see cref="RunAsync"/> to read.</summary>
     /// <param name="findings">Receives its problems.</param>
     /// <param name="repository">Where it is.</param>
     /// <param name="blob">The expected content.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
-    public void Expect(Findings findings, RepositoryName repository, Descriptor blob, Digest manifest) =>
-        findings.Include(Take(repository, blob, manifest).Findings);
+    /// <param name="mayBeAbsent">True for a non-distributable layer: it is counted if it is absent, and must be right otherwise. The
+    /// addresses in its descriptor are not asked.</param>
+    public void Expect(Findings findings, RepositoryName repository, Descriptor blob, Digest manifest, bool mayBeAbsent = false) =>
+        findings.Include(Take(repository, mayBeAbsent ? blob with { Urls = [] } : blob, manifest, mayBeAbsent).Findings);
 
     /// <summary>Reads a blob now, because the plan needs its content. It counts as read.</summary>
     /// <param name="findings">Receives its problems.</param>
@@ -49,12 +51,13 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
             async (check, token) => await CheckAsync<object>(check, null, token));
     }
 
-    private Check Take(RepositoryName repository, Descriptor blob, Digest manifest)
+    private Check Take(RepositoryName repository, Descriptor blob, Digest manifest, bool mayBeAbsent = false)
     {
         lock (_lock)
         {
-            if (!_checks.TryGetValue((repository, blob.Digest, blob.Size), out Check? check))
-                _checks.Add((repository, blob.Digest, blob.Size), check = new Check(repository, blob, manifest, run.Apart()));
+            var key = (repository, blob.Digest, blob.Size, mayBeAbsent);
+            if (!_checks.TryGetValue(key, out Check? check))
+                _checks.Add(key, check = new Check(repository, blob, manifest, run.Apart()) { MayBeAbsent = mayBeAbsent });
             return check;
         }
     }
@@ -118,6 +121,12 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     // that refers to the blob shows whether only the blob is lost, or the registry does not answer.
     private async Task ReportAsync(Check check, AirgapException failure, CancellationToken cancellationToken)
     {
+        if (check.MayBeAbsent && failure.Code == ErrorCode.BlobUnknown)
+        {
+            check.Findings.CountAbsentLayer(check.Repository, check.Blob.Digest);
+            return;
+        }
+
         if (VerifiedHosts.IsLoss(failure) && !hosts.IsLost(check.Repository))
         {
             try
@@ -151,6 +160,8 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     private sealed record Check(RepositoryName Repository, Descriptor Blob, Digest Manifest, Findings Findings)
     {
         private int _claimed;
+
+        public bool MayBeAbsent { get; init; }
 
         public string Place => $"{Repository}@{Blob.Digest}";
 

@@ -69,9 +69,16 @@ internal sealed class Findings
     /// <summary>Counts a manifest of an index that was omitted by choice, and not looked for; each once.</summary>
     public void CountLeftOut(RepositoryName? repository, Digest manifest) => _counts.LeaveOut(repository, manifest);
 
+    /// <summary>Counts a non-distributable layer that is not there, which is allowed; each once.</summary>
+    public void CountAbsentLayer(RepositoryName? repository, Digest layer) => _counts.Miss(repository, layer);
+
     /// <summary>The result; call it when all writers have finished.</summary>
     public VerificationResult Result(string target) =>
-        new(target, _counts.Manifests, _counts.Blobs, _counts.Bytes, All()) { LeftOut = _counts.LeftOut };
+        new(target, _counts.Manifests, _counts.Blobs, _counts.Bytes, All())
+        {
+            LeftOut = _counts.LeftOut,
+            AbsentLayers = _counts.AbsentLayers
+        };
 
     private static Diagnostic Placed(AirgapException failure, string reference, Digest? digest)
     {
@@ -135,6 +142,7 @@ internal sealed class Findings
         private int _blobs;
         private long _bytes;
         private readonly ConcurrentDictionary<(string?, Digest), bool> _leftOut = [];
+        private readonly ConcurrentDictionary<(string?, Digest), bool> _absent = [];
 
         public int Manifests => _manifests;
 
@@ -144,7 +152,11 @@ internal sealed class Findings
 
         public int LeftOut => _leftOut.Count;
 
+        public int AbsentLayers => _absent.Count;
+
         public void LeaveOut(RepositoryName? repository, Digest manifest) => _leftOut.TryAdd((repository?.ToString(), manifest), true);
+
+        public void Miss(RepositoryName? repository, Digest layer) => _absent.TryAdd((repository?.ToString(), layer), true);
 
         public void Manifest(long bytes)
         {

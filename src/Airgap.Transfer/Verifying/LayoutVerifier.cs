@@ -29,7 +29,11 @@ internal sealed class LayoutVerifier(ArchiveFile file)
             TransferPlan plan = await new ArchivePlanner(layout, new PlanOptions { KeepGoing = true }).PlanAsync(
                 new RelocationSource.Archive(_path), cancellationToken);
             _delta = plan.SourceDelta;
-            _warnings = plan.Warnings;
+            // Nothing is left out here: layers that are there were read.
+            _warnings = [.. plan.Warnings.Where(warning => warning.Code != ErrorCode.LayersSkipped)];
+            foreach (Descriptor layer in LayoutArchive.ManifestsOf(plan).SelectMany(node => node.Manifest.Layers)
+                .Where(layer => MediaTypes.IsNonDistributable(layer.MediaType) && layout.PlaceOf(layer) is null))
+                _findings.CountAbsentLayer(null, layer.Digest);
             foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem)
                 .Where(problem => !IsDamage(problem.Code, problem.Digest)))
                 _findings.Add(problem, _path);

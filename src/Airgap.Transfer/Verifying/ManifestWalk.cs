@@ -119,8 +119,8 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
             }
 
             VerifiedManifest verified = new(repository, manifest, findings.Section());
-            foreach (Descriptor layer in verified.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)))
-                blobs.Expect(findings, repository, layer, verified.Digest);
+            foreach (Descriptor layer in verified.Layers)
+                blobs.Expect(findings, repository, layer, verified.Digest, MediaTypes.IsNonDistributable(layer.MediaType));
             if (verified.Config is { } config)
                 blobs.Expect(findings, repository, config, verified.Digest);
             return new FoundManifest(verified, findings);

@@ -18,6 +18,9 @@ internal sealed record VerificationResult(string Target, int Manifests, int Blob
     /// <summary>Manifests of indexes that were omitted by choice; whether they exist was not checked.</summary>
     public int LeftOut { get; init; }
 
+    /// <summary>Non-distributable layers that are not there, which is allowed: a runtime fetches them from elsewhere.</summary>
+    public int AbsentLayers { get; init; }
+
     /// <summary>Notes that are not problems, such as content of a layout that is not an image.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 

@@ -105,6 +105,8 @@ internal sealed class Verifier(IRegistry registry)
             Problems = [.. each.SelectMany(result => result.Problems), .. found.Problems],
             Delta = left,
             LeftOut = each.Max(result => result.LeftOut),
+            AbsentLayers = each.Max(result => result.AbsentLayers),
+            Warnings = [.. each.SelectMany(result => result.Warnings)],
         };
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.TestKit;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Verifying;
@@ -27,6 +28,25 @@ public sealed class ArchiveVerifierTests
             await VerifyAsync(await File.ReadAllBytesAsync(Fixtures.Golden(archive), TestContext.CancellationToken));
         Assert.IsEmpty(result.Problems, string.Join('\n', result.Problems));
         Assert.IsPositive(result.Manifests);
+        Assert.AreEqual(archive == "foreign-bundle.tar" ? 2 : 0, result.AbsentLayers);
+    }
+
+    [TestMethod]
+    [DataRow("foreign-bundle.tar", 2)]
+    [DataRow("foreign-bundle.all-layers.tar", 0)]
+    public async Task ALayoutSaysWhichLayersAreNotThere(string archive, int absent)
+    {
+        using TempFolder folder = new();
+        Relocator relocator = new(new FakeRegistry());
+        await relocator.RunAsync(
+            await relocator.PlanAsync(new RelocationSource.Archive(Fixtures.Golden(archive)),
+                new PlanOptions { IncludeNonDistributableLayers = absent == 0 }, TestContext.CancellationToken),
+            new RelocationDestination.Archive(folder["layout"]) { Format = ArchiveFormat.LayoutFolder }, new TransferOptions(),
+            TestContext.CancellationToken);
+        VerificationResult result = await new Verifier(new FakeRegistry()).VerifyAsync(
+            new RelocationSource.Archive(folder["layout"]), TestContext.CancellationToken);
+        Assert.IsEmpty(result.Problems.Concat(result.Warnings), string.Join('\n', result.Problems.Concat(result.Warnings)));
+        Assert.AreEqual(absent, result.AbsentLayers);
     }
 
     [TestMethod]

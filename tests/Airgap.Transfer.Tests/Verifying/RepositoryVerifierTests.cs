@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
@@ -57,6 +58,29 @@ public sealed class RepositoryVerifierTests : WireTestBase
                 ? Fault.Status(404) : null);
             ErrorCode expected = read.Kind == RequestKind.BlobGet ? ErrorCode.BlobUnknown : ErrorCode.ManifestUnknown;
             Assert.IsTrue(result.Problems.Any(problem => problem.Code == expected), $"{read}: {string.Join('\n', result.Problems)}");
+        }
+    }
+
+    [TestMethod]
+    public async Task ANonDistributableLayer_MayBeAbsent_AndIsOtherwiseRead()
+    {
+        FakeRegistry fixtures = FakeRegistry.FromFixtures();
+        Digest[] layers = [.. new[] { "apps/foreign-docker", "apps/foreign-oci" }.Select(name => fixtures.Get($"{Fixtures.Registry}/{name}"))
+            .SelectMany(image => image.Manifests.SelectMany(digest => Manifest.Parse(image.BytesOf(digest)).Layers))
+            .Where(layer => MediaTypes.IsNonDistributable(layer.MediaType)).Select(layer => layer.Digest).Distinct()];
+        Assert.HasCount(2, layers);
+        VerificationResult whole = await VerifyAsync("user1/foreign-bundle", null);
+        Assert.AreEqual(0, whole.AbsentLayers);
+        foreach (Digest layer in layers)
+        {
+            VerificationResult absent = await VerifyAsync(
+                "user1/foreign-bundle", request => request.Reference == layer.ToString() ? Fault.Status(404) : null);
+            Assert.IsEmpty(absent.Problems, string.Join('\n', absent.Problems));
+            Assert.AreEqual(1, absent.AbsentLayers);
+            Assert.AreEqual(whole.Blobs - 1, absent.Blobs);
+            VerificationResult damaged = await VerifyAsync(
+                "user1/foreign-bundle", request => request.Reference == layer.ToString() ? Fault.CorruptBody(3) : null);
+            Assert.AreEqual(ErrorCode.DigestMismatch, damaged.Problems.Single().Code);
         }
     }
 
