@@ -54,6 +54,10 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
             : default(ReadOnlyMemory<byte>);
     }
 
+    /// <summary>The bytes of the entry for a list of images that is not of one plan, and that requires layers from bases.</summary>
+    public static ReadOnlyMemory<byte> Write(DeltaNotes delta, Digest manifest) =>
+        new ArchiveNotes(manifest, null) { Delta = delta }.ToJson();
+
     /// <summary>Reads the entry.</summary>
     /// <param name="json">Its bytes.</param>
     /// <param name="invalid">Makes the failure of a malformed one from the end of a sentence.</param>

@@ -6,6 +6,7 @@ using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Transfers;
 
@@ -19,6 +20,7 @@ internal sealed class LayoutFolder : IDisposable
     private readonly string _work;
     private readonly FileLock _lock;
     private readonly LayoutFolderFiles _files;
+    private LayoutDelta? _delta;
 
     private LayoutFolder(string path)
     {
@@ -46,6 +48,8 @@ internal sealed class LayoutFolder : IDisposable
                 File.Delete(left);
             // Read again, now that no other process can write it.
             folder.Earlier = await ExistingLayout.LookAsync(path, cancellationToken);
+            if (folder.Earlier is not null)
+                folder._delta = await LayoutDelta.ReadAsync(folder._path, cancellationToken);
             Directory.CreateDirectory(Path.Combine(folder._path, LayoutNames.Blobs, "sha256"));
             if (folder.Earlier is null)
                 await AtomicFile.WriteAsync(
@@ -120,10 +124,19 @@ internal sealed class LayoutFolder : IDisposable
         ReadOnlyMemory<byte> index = LayoutIndexWriter.Write(plan, Earlier);
         string notesPlace = Path.Combine(_path, ArchiveNotes.EntryName);
 
-        // Notes describe one list of images: the plan's, if there are no others, and an earlier one as long as it stays as it is.
+        // Notes describe one list of images: the plan's, if there are no others, and an earlier one as long as it stays as it is. Layers
+        // that are still required from a base are noted for every list.
         bool isPlans = LayoutIndexWriter.Write(plan).Span.SequenceEqual(index.Span);
         bool isEarlier = !isPlans && Earlier?.Bytes.Span.SequenceEqual(index.Span) == true;
         ReadOnlyMemory<byte> notes = isPlans ? ArchiveNotes.Write(plan, Digest.Compute(index.Span)) : default;
+        if (!isPlans && _delta is not null)
+        {
+            DeltaNotes? left = _delta.After(_files, LayoutIndex.Parse(index, _files.Invalid));
+            isEarlier &= ReferenceEquals(left, _delta.Notes);
+            if (!isEarlier && left is not null)
+                notes = ArchiveNotes.Write(left, Digest.Compute(index.Span));
+        }
+
         if (!notes.IsEmpty)
             await AtomicFile.WriteAsync(notesPlace, notes, null, cancellationToken);
         await AtomicFile.WriteAsync(Path.Combine(_path, LayoutNames.Index), index, null, cancellationToken);

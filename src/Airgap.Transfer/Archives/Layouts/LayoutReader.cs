@@ -30,6 +30,9 @@ internal sealed class LayoutReader : IArchive
     /// <summary>Its files.</summary>
     public LayoutFiles Files { get; }
 
+    /// <summary>True to read notes even if they describe another list of images than the present one.</summary>
+    internal bool TakesNotesOfAnyList { get; set; }
+
     /// <summary>Keeps the manifests and configs read so far.</summary>
     internal ByteStore Store { get; init; } = new();
 
@@ -104,7 +107,7 @@ internal sealed class LayoutReader : IArchive
         if (file.Size > ArchiveNotes.MaxBytes)
             throw Invalid($"its {ArchiveNotes.EntryName} has {file.Size} bytes");
         ArchiveNotes notes = ArchiveNotes.Read(await file.ReadAsync(cancellationToken), Path, Invalid);
-        return Digest.ComputeLike(notes.Manifest, _index.Bytes.Span) == notes.Manifest ? notes : null;
+        return TakesNotesOfAnyList || Digest.ComputeLike(notes.Manifest, _index.Bytes.Span) == notes.Manifest ? notes : null;
     }
 
     public Diagnostic? Foreign
