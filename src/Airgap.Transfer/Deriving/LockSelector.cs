@@ -36,7 +36,7 @@ internal sealed record LockSelector(ImmutableArray<LockedImage> Kept, ImmutableA
             {
                 kept.Add(images[i]);
             }
-            else if (dropUnreferenced || (known.Contains(i) && opaque is null))
+            else if (dropUnreferenced || (known.Contains(i) && opaque is null && MentionedBy(i) is null))
             {
                 left.Add(images[i]);
             }
@@ -46,10 +46,13 @@ internal sealed record LockSelector(ImmutableArray<LockedImage> Kept, ImmutableA
                 unproven.Add(new KeptImage(
                     images[i].Image.ToString(),
                     opaque is not null ? $"{opaque.File.Path} stays, and {opaque.WhyOpaque}"
+                    : MentionedBy(i) is { } document ? $"{document.Path} mentions it, though not as an image"
                     : "no package names it, so it is unknown what needs it"));
             }
         }
 
         return new LockSelector(kept.ToImmutable(), left.ToImmutable(), unproven.ToImmutable());
+
+        PackageEntry? MentionedBy(int position) => chosen.FirstOrDefault(document => use.IsMentioned(position, document));
     }
 }

@@ -35,6 +35,16 @@ internal sealed class LockUse
         return named.Concat(HexOf(document.Text).SelectMany(hex => _byHex.GetValueOrDefault(hex) ?? [])).Distinct();
     }
 
+    /// <summary>
+    /// True if the text of an entry is anywhere in a document: a template's values may have it under any key, and the cluster replaces it
+    /// in the template's output.
+    /// </summary>
+    public bool IsMentioned(int position, PackageEntry document)
+    {
+        (string image, string? id) = Origins.Replaced(_images[position]);
+        return Contains(document.Text, image) || (id is { Length: > 0 } && Contains(document.Text, id));
+    }
+
     /// <summary>The images.</summary>
     public ImmutableArray<LockedImage> Images => _images;
 
@@ -55,6 +65,19 @@ internal sealed class LockUse
             i = start + length;
         }
     }
+
+    private static bool Contains(string text, string name)
+    {
+        for (int i = text.IndexOf(name, StringComparison.Ordinal); i >= 0; i = text.IndexOf(name, i + 1, StringComparison.Ordinal))
+        {
+            if ((i == 0 || !IsPartOfName(text[i - 1])) && (i + name.Length == text.Length || !IsPartOfName(text[i + name.Length])))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsPartOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/' or ':' or '@';
 
     private static void Add(Dictionary<string, List<int>> map, string key, int index)
     {

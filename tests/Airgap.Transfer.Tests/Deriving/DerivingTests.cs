@@ -209,6 +209,30 @@ public sealed class DerivingTests
         Assert.AreEqual(text, Text(files, BundleFile.LockPath));
     }
 
+    // The values of a template may have an image under any key; the cluster replaces it in the template's output.
+    [TestMethod]
+    [DataRow("image: one.example.com/app:1", true)]
+    [DataRow("img: one.example.com/app:1", true)]
+    [DataRow("args: [--sidecar=one.example.com/app:1]", true)]
+    [DataRow("img: one.example.com/app:1.2", false)]
+    [DataRow("img: more.one.example.com/app:1", false)]
+    public async Task AnImageThatASelectedPackageMentionsIsKept(string text, bool isKept)
+    {
+        await GeneratedRepository.CreateAsync(_registry, 1, 1);
+        FakeRepository images = _registry.Get($"{GeneratedRepository.Registry}/vendor/unknown");
+        Digest index = images.Manifests.First(digest => Manifest.Parse(images.BytesOf(digest)).IsIndex);
+        LockedImage app = new(
+            ImageReference.ByDigest(images.Name, index), LockedImage.NoAnnotations.Add(Origins.Id, "one.example.com/app:1"));
+        await PushAsync(_registry.Get(GeneratedRepository.Bundle), "v1", [
+            (BundleFile.LockPath, new ImagesLock([app]).ToYaml()),
+            ("packages/a.yml", $"kind: Package\nspec:\n  refName: a.example.com\n  version: 1.0.0\n  {text}\n"),
+            ("packages/b.yml", "kind: Package\nspec:\n  refName: b.example.com\n  version: 1.0.0\n  image: one.example.com/app:1\n")]);
+        using Deriver deriver = new(_registry, Selection("a.example.com", null), null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", default);
+        Assert.AreEqual(isKept ? 1 : 0, derivation.Images);
+        Assert.AreEqual(isKept && !text.StartsWith("image:", StringComparison.Ordinal) ? 1 : 0, derivation.Unproven.Length);
+    }
+
     [TestMethod]
     public async Task ImagesOfABundleWithoutPackagesAreNotDropped()
     {
