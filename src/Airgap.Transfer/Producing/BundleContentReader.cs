@@ -13,6 +13,7 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
 
     private readonly string _root = RealPath.Of(root);
     private readonly SortedDictionary<string, ContentFile> _files = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
 
     /// <summary>The valid files of the bundle, by their path there.</summary>
     public IReadOnlyDictionary<string, ContentFile> Read(IEnumerable<ContentFile> files)
@@ -41,13 +42,13 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
     {
         if (_files.TryGetValue(path, out ContentFile? other) && other.FullPath == file.FullPath)
             return;
-        string? taken = other is not null
-            ? path
-            : _files.Keys.FirstOrDefault(
-                key => key.StartsWith(path + "/", StringComparison.Ordinal) || path.StartsWith(key + "/", StringComparison.Ordinal));
+        string? taken = other is not null ? path
+            : _folders.Contains(path) ? _files.Keys.First(key => key.StartsWith(path + "/", StringComparison.Ordinal))
+            : FoldersOf(path).FirstOrDefault(_files.ContainsKey);
         if (taken is null)
         {
             _files.Add(path, file);
+            _folders.UnionWith(FoldersOf(path));
             return;
         }
 
@@ -56,6 +57,12 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
             $"'{file.FullPath}' and '{_files[taken].FullPath}' would both be {path} in the bundle.",
             "Give one of them another path (metadata TargetPath), or omit it.")
         { Location = file.Location ?? new SourceLocation(file.FullPath) });
+    }
+
+    private static IEnumerable<string> FoldersOf(string path)
+    {
+        for (int slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
+            yield return path[..slash];
     }
 
     private string? Normalize(ContentFile file)

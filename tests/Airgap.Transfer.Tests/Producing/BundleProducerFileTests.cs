@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
@@ -22,6 +23,26 @@ public sealed class BundleProducerFileTests : BundleProducerTestBase
             $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: bomb}}\ndata:\n  l0: &l0 {{image: {PackageFolder.Image}}}\n{levels}");
         using ProducedBundle bundle = await MakeAsync(folder.Request(PackageFolder.Image));
         Assert.HasCount(1, bundle.Images.Images);
+    }
+
+    [TestMethod]
+    [DataRow("x", "x", true)]
+    [DataRow("x/y/z", "x", true)]
+    [DataRow("x", "x/y/z", true)]
+    [DataRow("x/y", "x/yz", false)]
+    [DataRow("x/y", "x/z/y", false)]
+    public void TwoFilesOfOnePlaceAreRefused(string first, string second, bool isRefused)
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["1"], "1");
+        File.WriteAllText(folder["2"], "2");
+        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        new BundleContentReader(folder.Path, problems).Read([new(first, folder["1"]), new(second, folder["2"])]);
+        Assert.AreEqual(isRefused ? 1 : 0, problems.Count);
+        if (!isRefused)
+            return;
+        Assert.AreEqual(ErrorCode.ConflictingDestination, problems[0].Code);
+        Assert.Contains($"'{folder["2"]}' and '{folder["1"]}'", problems[0].Message);
     }
 
     // In a worktree and in a submodule, .git is a file with a path of this machine.
