@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
@@ -18,7 +17,7 @@ internal sealed class ClusterClient : IDisposable
         onRetry: (_, outcome) => outcome.Result?.Dispose(), waitOf: outcome => outcome.Result?.Pause);
 
     private readonly ClusterTarget _target;
-    private readonly HttpClient _http;
+    private readonly ClusterConnections _connections;
     private readonly Action<string>? _trace;
 
     /// <summary>Makes a client. Nothing is sent yet.</summary>
@@ -28,9 +27,7 @@ internal sealed class ClusterClient : IDisposable
     {
         _target = target;
         _trace = trace;
-        _http = new HttpClient(ClusterHandler.Create(target)) { BaseAddress = target.Server, Timeout = Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("dotnet-airgap", null));
+        _connections = new ClusterConnections(target);
     }
 
     /// <summary>
@@ -48,7 +45,7 @@ internal sealed class ClusterClient : IDisposable
     public string Server => _target.Address.TrimEnd('/');
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _connections.Dispose();
 
     /// <summary>Reads an object or a list.</summary>
     public Task<ClusterResponse> GetAsync(string path, CancellationToken cancellationToken) =>
@@ -95,7 +92,7 @@ internal sealed class ClusterClient : IDisposable
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(WatchSilence);
         using HttpResponseMessage response =
-            await GuardAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
+            await GuardAsync(() => _connections.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
         _trace?.Invoke($"GET {_target.Address}{path}: {(int)response.StatusCode}");
         if (!response.IsSuccessStatusCode)
         {
@@ -146,7 +143,7 @@ internal sealed class ClusterClient : IDisposable
         try
         {
             limit.CancelAfter(AnswerLimit);
-            HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            HttpResponseMessage response = await _connections.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             _trace?.Invoke($"{method} {_target.Address}{path}: {(int)response.StatusCode}");
             return new ClusterExchange(request, response, limit);
         }

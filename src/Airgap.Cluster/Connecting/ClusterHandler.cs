@@ -8,7 +8,9 @@ namespace Airgap.Cluster.Connecting;
 internal static class ClusterHandler
 {
     /// <summary>Makes the handler. Nothing is connected yet.</summary>
-    public static SocketsHttpHandler Create(ClusterTarget target)
+    /// <param name="target">The cluster.</param>
+    /// <param name="certificate">The client's certificate; null for none.</param>
+    public static SocketsHttpHandler Create(ClusterTarget target, SslStreamCertificateContext? certificate)
     {
         SocketsHttpHandler handler = new()
         {
@@ -16,7 +18,7 @@ internal static class ClusterHandler
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             AllowAutoRedirect = false,
             UseCookies = false,
-            SslOptions = Tls(target),
+            SslOptions = Tls(target, certificate),
         };
         if (target.Proxy is { } proxy)
             handler.Proxy = new WebProxy(proxy) { Credentials = UserOf(proxy) };
@@ -29,14 +31,14 @@ internal static class ClusterHandler
         return proxy.UserInfo.Length == 0 ? null : new NetworkCredential(user[0], user.Length > 1 ? user[1] : "");
     }
 
-    private static SslClientAuthenticationOptions Tls(ClusterTarget target)
+    private static SslClientAuthenticationOptions Tls(ClusterTarget target, SslStreamCertificateContext? certificate)
     {
-        SslClientAuthenticationOptions options = new();
-        // A plugin supplies its certificate at the first request, and may supply another one later.
-        if (target.ClientCertificate is { } certificate)
-            options.ClientCertificates = [certificate];
-        else if (target.Plugin is { } plugin)
-            options.LocalCertificateSelectionCallback = (_, _, _, _, _) => plugin.Certificate!;
+        SslClientAuthenticationOptions options = new()
+        {
+            ClientCertificateContext = certificate,
+            // A resumed session has the certificate that it began with, which may be a plugin's earlier one.
+            AllowTlsResume = target.Plugin is null,
+        };
         if (target.SkipVerification)
         {
             options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.Cluster.Connecting;
@@ -28,7 +29,7 @@ internal sealed class ClusterTarget
     public string? ServerName { get; init; }
 
     /// <summary>The client's certificate with its key; null for none.</summary>
-    public X509Certificate2? ClientCertificate { get; init; }
+    public SslStreamCertificateContext? ClientCertificate { get; init; }
 
     /// <summary>The program that supplies the credentials; null for none.</summary>
     public ExecPlugin? Plugin { get; init; }

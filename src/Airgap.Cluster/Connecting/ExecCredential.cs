@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using System.Text.Json;
 using Airgap.Cluster.Objects;
 
@@ -10,7 +10,7 @@ namespace Airgap.Cluster.Connecting;
 /// <param name="Certificate">The client's certificate; null for none.</param>
 /// <param name="Ends">When they expire; null if they are valid for the whole run.</param>
 /// <remarks>Source: Kubernetes documentation, "Authenticating", client-go credential plugins.</remarks>
-internal sealed record ExecCredential(string? Token, X509Certificate2? Certificate, DateTimeOffset? Ends)
+internal sealed record ExecCredential(string? Token, SslStreamCertificateContext? Certificate, DateTimeOffset? Ends)
 {
     /// <summary>Reads a plugin's output.</summary>
     /// <param name="output">The output.</param>

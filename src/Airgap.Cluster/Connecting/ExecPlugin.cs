@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using System.Text.Json.Nodes;
 using Airgap.Oci;
 using Airgap.Oci.Credentials.Helpers;
@@ -34,7 +34,7 @@ internal sealed class ExecPlugin
     public TimeSpan Limit { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The certificate of the latest credentials; null for none.</summary>
-    public X509Certificate2? Certificate
+    public SslStreamCertificateContext? Certificate
     {
         get
         {

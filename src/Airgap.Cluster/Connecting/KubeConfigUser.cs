@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using System.Text;
 using Airgap.Transfer.Yaml;
 
@@ -41,7 +41,7 @@ internal sealed class KubeConfigUser
     public ExecPlugin? Plugin { get; }
 
     /// <summary>The client's certificate with its key; null for none.</summary>
-    public X509Certificate2? Certificate { get; }
+    public SslStreamCertificateContext? Certificate { get; }
 
     /// <summary>The <c>Authorization</c> header of a request; null for none.</summary>
     public Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization { get; }
@@ -54,7 +54,7 @@ internal sealed class KubeConfigUser
     private static AuthenticationHeaderValue Basic(string name, string password) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
 
-    private X509Certificate2? ReadCertificate()
+    private SslStreamCertificateContext? ReadCertificate()
     {
         string? certificate = _part.Pem("client-certificate");
         string? key = _part.Pem("client-key");

@@ -22,18 +22,23 @@ internal static class ExporterClient
         if (Value("CERTIFICATE") is { } authorities)
             handler.SslOptions = new TlsTrust(new RegistryOptions { CaCertificatePaths = [authorities] }).CreateOptions();
         if (Value("CLIENT_CERTIFICATE") is { } certificate)
-            Identify(handler.SslOptions, X509Certificate2.CreateFromPemFile(certificate, Value("CLIENT_KEY")));
+            handler.SslOptions.ClientCertificateContext = Read(certificate, Value("CLIENT_KEY"));
         return new HttpClient(handler) { Timeout = timeout };
 
         string? Value(string setting) => OtlpSettings.Value(setting, variable);
     }
 
-    private static void Identify(SslClientAuthenticationOptions options, X509Certificate2 pair) =>
+    // With the issuers that the file contains: a collector may know only their root.
+    private static SslStreamCertificateContext Read(string certificate, string? key)
+    {
+        X509Certificate2 pair = X509Certificate2.CreateFromPemFile(certificate, key);
+        X509Certificate2Collection all = [];
+        all.ImportFromPemFile(certificate);
         // Windows identifies only with keys of its store.
-        options.ClientCertificates =
-        [
-            OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null) : pair,
-        ];
+        if (OperatingSystem.IsWindows())
+            pair = X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+        return SslStreamCertificateContext.Create(pair, [.. all.Skip(1)], offline: true);
+    }
 
     // The runtime asks for the meter System.Net.Http, which is exported.
     private sealed class Uncounted : IMeterFactory

@@ -45,6 +45,9 @@ public sealed class FakeKubernetes : IAsyncDisposable
     /// <summary>The requests, in order.</summary>
     public ConcurrentQueue<KubernetesRequest> Requests { get; } = new();
 
+    /// <summary>The subjects of the certificates that clients sent beside their own.</summary>
+    public ConcurrentQueue<string> SentIssuers { get; private init; } = new();
+
     /// <summary>Called with each request before it is answered; may wait.</summary>
     public Func<KubernetesRequest, Task> Hook { get; set; } = _ => Task.CompletedTask;
 
@@ -52,6 +55,7 @@ public sealed class FakeKubernetes : IAsyncDisposable
     /// <param name="certificate">The certificate to serve https with, requesting the client's; null for plain http.</param>
     public static async Task<FakeKubernetes> StartAsync(X509Certificate2? certificate = null)
     {
+        ConcurrentQueue<string> issuers = new();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -63,12 +67,17 @@ public sealed class FakeKubernetes : IAsyncDisposable
                 {
                     https.ServerCertificate = certificate;
                     https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                    https.ClientCertificateValidation = static (_, _, _) => true;
+                    https.ClientCertificateValidation = (_, chain, _) =>
+                    {
+                        foreach (X509Certificate2 sent in chain?.ChainPolicy.ExtraStore ?? [])
+                            issuers.Enqueue(sent.Subject);
+                        return true;
+                    };
                 });
             }
         }));
         WebApplication app = builder.Build();
-        FakeKubernetes server = new(app);
+        FakeKubernetes server = new(app) { SentIssuers = issuers };
         app.Run(server.AnswerAsync);
         await app.StartAsync();
         server.Address = new Uri(app.Urls.First());
