@@ -83,11 +83,14 @@ internal static class ProjectReader
             return new Project(path, properties, toolsVersion: null, collection, LiteralItems.LoadSettings);
         Dictionary<string, string> release = new(properties, StringComparer.OrdinalIgnoreCase) { ["Configuration"] = "Release" };
         Project project = new(path, release, toolsVersion: null, collection, LiteralItems.LoadSettings);
-        if (string.Equals(project.GetPropertyValue("PublishRelease"), "true", StringComparison.OrdinalIgnoreCase)
+        if (IsTrue(project.GetPropertyValue("PublishRelease"))
             || project.GetPropertyValue("TargetFramework").Length == 0)
             return project;
         return new Project(path, properties, toolsVersion: null, collection, LiteralItems.LoadSettings);
     }
+
+    // As the targets compare it.
+    private static bool IsTrue(string value) => value.Equals("true", StringComparison.OrdinalIgnoreCase);
 
     private static List<EvaluatedItem> Items(Project project, ProjectInstance? built)
     {
@@ -96,7 +99,7 @@ internal static class ProjectReader
         {
             // Only references to images matter.
             foreach (ProjectItem item in project.GetItems(type)
-                .Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
+                .Where(item => type != "ProjectReference" || IsTrue(item.GetMetadataValue("AirgapImage"))))
             {
                 Dictionary<string, string> metadata =
                     item.Metadata.ToDictionary(entry => entry.Name, entry => entry.EvaluatedValue, StringComparer.OrdinalIgnoreCase);
@@ -115,7 +118,7 @@ internal static class ProjectReader
         foreach (string type in s_itemTypes)
         {
             foreach (ProjectItemInstance item in built.GetItems(type)
-                .Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
+                .Where(item => type != "ProjectReference" || IsTrue(item.GetMetadataValue("AirgapImage"))))
             {
                 EvaluatedItem? known = evaluated.FirstOrDefault(other => other.Type == type && other.Include == item.EvaluatedInclude);
                 Dictionary<string, string> metadata = item.MetadataNames

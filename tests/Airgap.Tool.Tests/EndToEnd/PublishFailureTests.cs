@@ -132,8 +132,12 @@ public sealed class PublishFailureTests : PublishTestBase
             Assert.Contains(expected, result.Error);
         Assert.IsFalse(bench.Registry.Requests.Any(request => request.Method is not ("GET" or "HEAD")));
 
-        await WriteProjectAsync(bench, """<ProjectReference Include="../Web/Web.csproj" AirgapImage="true" />""");
-        result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
-        result.AssertFailed("AIRGAP2058");
+        // MSBuild compares without case.
+        foreach (string yes in (string[])["true", "True"])
+        {
+            await WriteProjectAsync(bench, $"""<ProjectReference Include="../Web/Web.csproj" AirgapImage="{yes}" />""");
+            result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
+            result.AssertFailed("AIRGAP2058");
+        }
     }
 }
