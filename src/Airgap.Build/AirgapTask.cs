@@ -34,7 +34,10 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         using Termination termination = Termination.Watch(Cancel);
         try
         {
-            log = new BuildLog(Log, ProjectFile, BuildLog.PackageHelpUrl);
+            log = new BuildLog(Log, ProjectFile, BuildLog.PackageHelpUrl)
+            {
+                IsRaised = code => BuildEngine is IBuildEngine8 settings && settings.ShouldTreatWarningAsError(code)
+            };
             bool isDone = Execute(log, _cancellation.Token);
             // MSBuild knows nothing of the signal, so nobody else says why the build fails.
             if (!isDone && termination.WasAsked && log.Errors.IsEmpty)

@@ -28,6 +28,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     private readonly Lock _lock = new();
     private readonly List<Diagnostic> _errors = [];
     private readonly List<Diagnostic> _warnings = [];
+    private readonly List<Diagnostic> _raised = [];
     private bool _closed;
 
     /// <summary>The errors so far.</summary>
@@ -35,6 +36,12 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
 
     /// <summary>The warnings so far.</summary>
     public ImmutableArray<Diagnostic> Warnings => Copy(_warnings);
+
+    /// <summary>The warnings so far that the build treats as errors (<c>-warnAsError</c>, <c>MSBuildTreatWarningsAsErrors</c>).</summary>
+    public ImmutableArray<Diagnostic> Raised => Copy(_raised);
+
+    /// <summary>Tells whether the build treats the warnings of a code as errors.</summary>
+    public Func<string, bool> IsRaised { get; init; } = static _ => false;
 
     /// <summary>An error with its code, location and help link.</summary>
     public void Error(Diagnostic diagnostic)
@@ -51,6 +58,8 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     {
         diagnostic = BuildAdvice.Of(Locate(diagnostic));
         Keep(_warnings, diagnostic);
+        if (IsRaised(diagnostic.Id))
+            Keep(_raised, diagnostic);
         Write(() => log.LogWarning(
             null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile),
             diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));

@@ -58,7 +58,7 @@ internal sealed class FailedBuild(BuildLog log, PublishSettings settings, Publis
     /// <summary>Writes and tells, after a failure.</summary>
     public async Task TellAsync()
     {
-        ImmutableArray<Diagnostic> failures = log.Errors;
+        ImmutableArray<Diagnostic> failures = [.. log.Errors, .. log.Raised];
         if (failures.IsEmpty)
             failures = [new Diagnostic(ErrorCode.Canceled, "The run was interrupted.", "")];
         await Attempt(_runs.WriteAsync);

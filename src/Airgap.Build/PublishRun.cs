@@ -18,6 +18,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     private readonly SourceLocation _project = new(task.ProjectFile);
     private readonly string _projectDirectory = Path.GetDirectoryName(task.ProjectFile)!;
     private readonly PublishStages _stages = new(task, log);
+    private volatile bool _isStopped;
 
     /// <summary>Runs.</summary>
     /// <returns>False when an error was logged or the run was cancelled.</returns>
@@ -61,6 +62,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
                 () => RunAsync(job, cancellationToken)), CancellationToken.None), cancellationToken)(), cancellationToken);
         // Also kept after a failure, since earlier items have written their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
+        done &= !_isStopped;
         if (done && !task.Log.HasLoggedErrors && HasItems)
             registry.WarnOfIdle(globals.Keys);
         if (!done || task.Log.HasLoggedErrors)
@@ -113,6 +115,13 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             return () => LogErrors(prepared.Problems);
         if (job.Project.Settings.DryRun)
             return await PlanAsync(prepared, job, cancellationToken);
+        // The build fails anyway: what somebody asked to be an error must not have moved anything by then.
+        if (!log.Raised.IsEmpty)
+        {
+            _isStopped = true;
+            return static () => { };
+        }
+
         if (job.Stage == PublishStage.Plan)
             return await _stages.PlanAsync(prepared, job.Registry, PushAsync, cancellationToken);
         ProjectStages? stages = given is null ? null : new(given, job.Registry, job.Project.Settings, observer);

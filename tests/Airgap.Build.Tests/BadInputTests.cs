@@ -62,6 +62,24 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    [DataRow("-warnAsError:AIRGAP2104")]
+    [DataRow("-p:MSBuildTreatWarningsAsErrors=true")]
+    public async Task AWarningRaisedToAnError_StopsTheRunBeforeAnythingMoves(string raise)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(
+            TestProject.SimpleBundle.Replace("PackageRepository=", "Namspace=\"apps\" PackageRepository=", StringComparison.Ordinal))
+            .Reaching(registry);
+        string destination = $"-p:AirgapRegistry={registry.Host}/apps";
+
+        DotnetResult result = (await project.RelocateAsync(destination, raise)).FailedWith("AIRGAP2104");
+
+        Assert.IsFalse(Directory.Exists(project.Artifacts), result.Output);
+        Assert.IsEmpty(registry.Requests.Where(request => request.Method is not ("GET" or "HEAD")), result.Output);
+        (await project.RelocateAsync(destination, "-warnAsError:AIRGAP2105")).Succeeded();
+    }
+
+    [TestMethod]
     public async Task ASlipInTheProjectsOwnTextIsTold_AndAPropertyOfItsOwnIsNot()
     {
         using TestProject project = new(
