@@ -13,16 +13,6 @@ internal sealed partial class TrustPatterns
 {
     private const string Type = "ImgpkgTrust";
 
-    // Properties by which more files are imported.
-    private static readonly string[] s_hooks =
-    [
-        "DirectoryBuildPropsPath", "DirectoryBuildTargetsPath", "DirectoryPackagesPropsPath", "CustomBeforeMicrosoftCommonProps",
-        "CustomAfterMicrosoftCommonProps", "CustomBeforeMicrosoftCommonTargets", "CustomAfterMicrosoftCommonTargets",
-        "CustomBeforeDirectoryBuildProps", "CustomAfterDirectoryBuildProps", "CustomBeforeDirectoryBuildTargets",
-        "CustomAfterDirectoryBuildTargets", "AlternateCommonProps", "BeforeTargetFrameworkInferenceTargets",
-        "MSBuildProjectExtensionsPath", "BaseIntermediateOutputPath",
-    ];
-
     // The package's own files name the type, and contain no rule.
     private static readonly string s_own = Path.GetFullPath(Path.Combine(
         Path.GetDirectoryName(typeof(TrustPatterns).Assembly.Location) ?? ".", "..", "..", "build")) + Path.DirectorySeparatorChar;
@@ -39,7 +29,7 @@ internal sealed partial class TrustPatterns
     /// <param name="globals">Names of its global properties.</param>
     public static bool MayBeIn(string projectFile, IEnumerable<string> globals)
     {
-        if (globals.Any(IsHook) || s_hooks.Any(name => Environment.GetEnvironmentVariable(name) is not null))
+        if (globals.Concat(Environment.GetEnvironmentVariables().Keys.Cast<string>()).Any(Hook().IsMatch))
             return true;
         TrustPatterns search = new(projectFile);
         // The files that a restore generates import the files of packages.
@@ -54,8 +44,6 @@ internal sealed partial class TrustPatterns
             search.Add(file);
         return search.Find();
     }
-
-    private static bool IsHook(string name) => s_hooks.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private void Add(string file)
     {
@@ -93,7 +81,7 @@ internal sealed partial class TrustPatterns
             if (name.Equals(Type, StringComparison.OrdinalIgnoreCase)
                 && reader.GetAttribute("Include") is { } include && include.AsSpan().ContainsAny("*?$@"))
                 return true;
-            if (IsHook(name) || (name is "Project" or "Import" or "Sdk" && reader.GetAttribute(name == "Sdk" ? "Name" : "Sdk") is { } sdk
+            if (Hook().IsMatch(name) || (name is "Project" or "Import" or "Sdk" && reader.GetAttribute(name == "Sdk" ? "Name" : "Sdk") is { } sdk
                 && !sdk.Split(';').All(one => one.Trim().StartsWith("Microsoft.", StringComparison.OrdinalIgnoreCase))))
                 return true;
             if (name == "NuGetPackageRoot" && _packages.Length == 0)
@@ -120,6 +108,14 @@ internal sealed partial class TrustPatterns
         Add(Path.GetFullPath(path, Path.GetDirectoryName(from)!));
         return true;
     }
+
+    // Properties by which the SDK imports more files, or by which the generated files lie elsewhere.
+    [GeneratedRegex(
+        "^Custom(Before|After)|^(Before|After)Microsoft|(Targets|Props)Path$|^(Web)?PublishProfile"
+        + "|^(AlternateCommonProps|BeforeTargetFrameworkInferenceTargets|LanguageTargets|MSBuildProjectExtensionsPath"
+        + "|BaseIntermediateOutputPath|ArtifactsPath|UseArtifactsOutput|ProjectToOverrideProjectExtensionsPath)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Hook();
 
     [GeneratedRegex(@"\$\((\w+)\)")]
     private static partial Regex Known();

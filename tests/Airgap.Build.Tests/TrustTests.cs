@@ -33,6 +33,31 @@ public sealed class TrustTests
         Assert.AreEqual(SignedStorage.BundleDigest, signed.GetProperty("digest").GetString());
     }
 
+    /// <summary>The SDK imports these files itself, so that no Import in the project leads to them.</summary>
+    [TestMethod]
+    [DataRow("PublishProfile", "Prod", "Properties/PublishProfiles/Prod.pubxml")]
+    [DataRow("AfterMicrosoftNETSdkTargets", "$(MSBuildProjectDirectory)/rules.targets", "rules.targets")]
+    public async Task ARuleThatIsWrittenAsAPattern_CountsInAFileThatTheSdkImports(string property, string value, string file)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(
+            $"""<ImgpkgBundle Include="registry.local/{SignedStorage.Bundle}" />""",
+            $"<TargetFramework>net10.0</TargetFramework><{property}>{value}</{property}>").Reaching(source);
+        Directory.CreateDirectory(Path.GetDirectoryName(project[file])!);
+        File.WriteAllText(project[file], $"""
+            <Project><ItemGroup>
+              <ImgpkgTrust Include="registry.local/**" Key="{SignedStorage.Key("wrong")}" />
+            </ItemGroup></Project>
+            """);
+
+        DotnetResult refused = await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps");
+
+        Assert.AreEqual(1, refused.ExitCode, refused.Output);
+        Assert.Contains("AIRGAP5002", refused.Output);
+        Assert.IsEmpty(destination.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
+    }
+
     /// <summary>MSBuild expands the pattern to files, or to nothing, but the rule must not get lost.</summary>
     [TestMethod]
     public async Task ARuleThatIsWrittenAsAPattern_Counts_WhateverIsOnTheDisk()
