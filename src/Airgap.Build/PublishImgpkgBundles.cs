@@ -89,6 +89,15 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     [Output]
     public ITaskItem[] Relocated { get; internal set; } = [];
 
+    /// <summary>The types and Includes of all declared items.</summary>
+    internal (string Type, string Include)[] DeclaredItems =>
+    [
+        .. Bundles.Select(item => ("ImgpkgBundle", item.ItemSpec)), .. Images.Select(item => ("ImgpkgImage", item.ItemSpec)),
+        .. Locks.Select(item => ("ImgpkgLock", item.ItemSpec)), .. Trust.Select(item => ("ImgpkgTrust", item.ItemSpec)),
+        .. BundleContent.Select(item => ("ImgpkgBundleContent", item.ItemSpec)),
+        .. BundleImages.Select(item => ("ImgpkgBundleImage", item.ItemSpec)),
+    ];
+
     private protected override bool Execute(BuildLog log, CancellationToken cancellationToken) =>
         new PublishRun(this, log).Execute(cancellationToken);
 }

@@ -29,9 +29,10 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         IReadOnlyDictionary<string, string> globals = task.GlobalProperties();
         foreach (Diagnostic typo in PropertyTypos.Find(globals.Keys, _project))
             log.Warning(typo);
-        ProjectTypos slips = new(ProjectText.Read(task.ProjectFile), [.. globals.Keys]);
+        ProjectText text = ProjectText.Read(task.ProjectFile);
+        ProjectTypos slips = new(text, [.. globals.Keys]);
         log.Locate = slips.Locate;
-        foreach (Diagnostic slip in slips.Find(HasItems))
+        foreach (Diagnostic slip in slips.Find(HasItems).Concat(new IdleItems(text, task.ProjectFile).Find(task.DeclaredItems)))
             log.Warning(slip);
         if (!HasItems && slips.NothingDeclared(task.ProjectFile, task.PublishesContainer) is { } nothing)
             log.Warning(nothing);

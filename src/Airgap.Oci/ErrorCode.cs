@@ -586,8 +586,8 @@ public enum ErrorCode
     NothingSaved = 2123,
 
     /// <summary>
-    /// A property of the command line has no effect in this publish (warning), such as that of an archive where none is written. Omit it
-    /// there, or correct its name.
+    /// A property of the command line has no effect in this publish, such as that of an archive where none is written, or an item's Update
+    /// or Remove in the project matches no item (warning). Omit it, or correct its name.
     /// </summary>
     PropertyIdle = 2124,
 

@@ -79,6 +79,21 @@ public sealed class BadInputTests
         (await project.RelocateAsync(destination, "-warnAsError:AIRGAP2105")).Succeeded();
     }
 
+    /// <summary>MSBuild says nothing about an Update of an item that has another tag by now.</summary>
+    [TestMethod]
+    public async Task AnUpdateThatChangesNoItem_IsToldWithItsLine()
+    {
+        using TestProject project = new(TestProject.SimpleBundle
+            + "\n<ImgpkgBundle Update=\"registry.local:5055/user1/simple-app-bundle:v1.1.0\" Namespace=\"apps\" />"
+            + "\n<ImgpkgBundle Update=\"Registry.local:5055/user1/simple-app-bundle:v1.0.0\" SecretName=\"pull\" />");
+
+        DotnetResult result = (await project.RelocateAsync()).Succeeded();
+
+        string told = Assert.ContainsSingle(result.Lines("warning AIRGAP2124").Select(line => line.Trim()).Distinct(), result.Output);
+        Assert.Contains("App.csproj(9,", told);
+        Assert.Contains("simple-app-bundle:v1.1.0' matches no item", told);
+    }
+
     [TestMethod]
     public async Task ASlipInTheProjectsOwnTextIsTold_AndAPropertyOfItsOwnIsNot()
     {

@@ -12,8 +12,10 @@ namespace Airgap.Publishing.Declarations;
 /// <param name="Properties">The properties, with their unevaluated values.</param>
 /// <param name="Items">The items, by their types.</param>
 /// <param name="Hooks">The target names in <c>BeforeTargets</c>.</param>
+/// <param name="Importers">The files that import others, which are not read.</param>
 internal sealed record ProjectText(
-    ImmutableArray<ProjectText.Element> Properties, ImmutableArray<ProjectText.Element> Items, ImmutableArray<string> Hooks)
+    ImmutableArray<ProjectText.Element> Properties, ImmutableArray<ProjectText.Element> Items, ImmutableArray<string> Hooks,
+    ImmutableArray<string> Importers)
 {
     /// <summary>
     /// Reads a project's files: the project, and the nearest that MSBuild imports around it. An unreadable file counts
@@ -25,7 +27,8 @@ internal sealed record ProjectText(
         Reader reader = new();
         foreach (string file in FilesOf(projectFile).Distinct(StringComparer.Ordinal).Where(File.Exists))
             reader.Read(file);
-        return new ProjectText(reader.Properties.ToImmutable(), reader.Items.ToImmutable(), reader.Hooks.ToImmutable());
+        return new ProjectText(reader.Properties.ToImmutable(), reader.Items.ToImmutable(), reader.Hooks.ToImmutable(),
+            reader.Importers.ToImmutable());
     }
 
     /// <summary>True when a target of the project runs before this one, and may create or change items.</summary>
@@ -51,7 +54,17 @@ internal sealed record ProjectText(
     /// <param name="Name">The property's name, or the item's type.</param>
     /// <param name="Value">The property's text; the item's Include.</param>
     /// <param name="Place">Its location.</param>
-    internal sealed record Element(string Name, string Value, SourceLocation Place);
+    internal sealed record Element(string Name, string Value, SourceLocation Place)
+    {
+        /// <summary>The item's Update.</summary>
+        public string Update { get; init; } = "";
+
+        /// <summary>The item's Remove.</summary>
+        public string Remove { get; init; } = "";
+
+        /// <summary>True if a condition, or a target, decides whether it counts.</summary>
+        public bool IsConditional { get; init; }
+    }
 
     private sealed class Reader
     {
@@ -61,6 +74,8 @@ internal sealed record ProjectText(
 
         public ImmutableArray<string>.Builder Hooks { get; } = ImmutableArray.CreateBuilder<string>();
 
+        public ImmutableArray<string>.Builder Importers { get; } = ImmutableArray.CreateBuilder<string>();
+
         public void Read(string file)
         {
             try
@@ -68,6 +83,7 @@ internal sealed record ProjectText(
                 using XmlReader reader =
                     XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
                 Stack<string> open = new();
+                Stack<bool> conditional = new();
                 StringBuilder text = new();
                 Element? property = null;
                 while (reader.Read())
@@ -85,12 +101,24 @@ internal sealed record ProjectText(
 
                             bool isEmpty = reader.IsEmptyElement;
                             string element = reader.LocalName;
+                            bool depends = element is "When" or "Otherwise" or "Target" || reader.GetAttribute("Condition") is not null
+                                || (conditional.TryPeek(out bool outer) && outer);
                             if (parent == "ItemGroup")
-                                Items.Add(new Element(element, reader.GetAttribute("Include") ?? "", place));
+                                Items.Add(new Element(element, reader.GetAttribute("Include") ?? "", place)
+                                {
+                                    Update = reader.GetAttribute("Update") ?? "",
+                                    Remove = reader.GetAttribute("Remove") ?? "",
+                                    IsConditional = depends
+                                });
+                            if (element == "Import")
+                                Importers.Add(file);
                             if (element == "Target" && reader.GetAttribute("BeforeTargets") is { } before)
                                 Hooks.AddRange(before.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
                             if (!isEmpty)
+                            {
                                 open.Push(element);
+                                conditional.Push(depends);
+                            }
                             else if (parent == "PropertyGroup")
                                 Properties.Add(property!);
                             break;
@@ -99,6 +127,7 @@ internal sealed record ProjectText(
                             break;
                         case XmlNodeType.EndElement:
                             open.Pop();
+                            conditional.Pop();
                             if (property is not null && open.TryPeek(out string? group) && group == "PropertyGroup")
                                 Properties.Add(property with { Value = text.ToString().Trim() });
                             break;

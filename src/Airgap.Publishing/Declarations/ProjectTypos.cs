@@ -22,6 +22,9 @@ internal sealed partial class ProjectTypos(ProjectText text, IReadOnlyCollection
         ["ImgpkgManifest", "ImgpkgSecret", "ImgpkgLockFile", "ImgpkgKustomization", "ImgpkgReport", "ImgpkgPlan", "ImgpkgArchive",
             "ImgpkgRelocated", "ImgpkgProducedBundle"];
 
+    /// <summary>True for an item type that this package reads.</summary>
+    public static bool IsOurs(string type) => ItemTypes.Append(Trust).Contains(type, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Warnings about properties and item types that look like mistyped names of this package.</summary>
     /// <param name="hasItems">False if the project declares nothing: then <see cref="NothingDeclared"/> reports the
     /// item types.</param>

@@ -60,12 +60,14 @@ internal sealed record ProjectItems(
         };
         ImmutableArray<PublishItem> items =
             [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)];
-        ProjectTypos slips = new(ProjectText.Read(request.Project), [.. request.Properties.Keys]);
+        ProjectText text = ProjectText.Read(request.Project);
+        ProjectTypos slips = new(text, [.. request.Properties.Keys]);
         bool hasItems = project.Items.Any(item => item.Type != "ImgpkgTrust");
         problems = problems.AddRange(project.LostTrust.Select(
             lost => ProjectTypos.Lost(lost.Include, new SourceLocation(lost.File, lost.Line, lost.Column))))
             .AddRange(EmptyChecks.Find(request.Properties, location));
-        List<Diagnostic> warnings = [.. PropertyTypos.Find(request.Properties.Keys, location), .. slips.Find(hasItems)];
+        List<Diagnostic> warnings = [.. PropertyTypos.Find(request.Properties.Keys, location), .. slips.Find(hasItems),
+            .. new IdleItems(text, request.Project).Find([.. project.Items.Select(item => (item.Type, item.Include))])];
         if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0)
             && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)
             warnings.Add(nothing);
