@@ -91,8 +91,7 @@ internal sealed class ClusterClient : IDisposable
             () => ClusterRequests.MakeAsync(_target, HttpMethod.Get, path, null, null, cancellationToken), cancellationToken);
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(WatchSilence);
-        using HttpResponseMessage response =
-            await GuardAsync(() => _connections.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
+        using HttpResponseMessage response = await GuardAsync(() => BeginAsync(request, silence.Token), cancellationToken);
         _trace?.Invoke($"GET {_target.Address}{path}: {(int)response.StatusCode}");
         if (!response.IsSuccessStatusCode)
         {
@@ -143,7 +142,7 @@ internal sealed class ClusterClient : IDisposable
         try
         {
             limit.CancelAfter(AnswerLimit);
-            HttpResponseMessage response = await _connections.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            HttpResponseMessage response = await BeginAsync(request, limit.Token);
             _trace?.Invoke($"{method} {_target.Address}{path}: {(int)response.StatusCode}");
             return new ClusterExchange(request, response, limit);
         }
@@ -154,6 +153,9 @@ internal sealed class ClusterClient : IDisposable
             throw;
         }
     }
+
+    private Task<HttpResponseMessage> BeginAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _connections.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
     private static bool IsNoAnswer(Exception failure) => failure is HttpRequestException or IOException or OperationCanceledException;
 
