@@ -40,11 +40,11 @@ internal sealed class PartsVerifier(FoundList found)
 
     private async Task<AirgapException?> ProblemAsync(string place, PartEntry part, CancellationToken cancellationToken)
     {
-        if (PartFinder.Look(place, part, found.List) is { } why)
-            return PartFinder.Unfit(place, why);
         Digest actual;
         try
         {
+            if (PartFinder.Look(place, part, found.List) is { } why)
+                return PartFinder.Unfit(place, why);
             await using FileStream file = new(
                 place, new FileStreamOptions
                 {
@@ -59,7 +59,7 @@ internal sealed class PartsVerifier(FoundList found)
                 await CryptographicOperations.HashDataAsync(
                     HashAlgorithmName.SHA256, new BufferedStream(file, BufferSize), cancellationToken));
         }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is AirgapException { Code: not ErrorCode.Canceled })
         {
             // A disc that cannot be read to its end is exactly what this check should report.
             return new AirgapException(ErrorCode.PartDamaged, $"'{place}' cannot be read: {e.Message.TrimEnd('.')}.", RewriteAdvice)

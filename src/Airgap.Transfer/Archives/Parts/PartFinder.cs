@@ -38,14 +38,11 @@ internal static class PartFinder
             AirgapException? problem = null;
             foreach (string place in PlacesOf(part, found.Folders))
             {
-                if (Look(place, part, found.List) is { } why)
-                {
-                    problem ??= Unfit(place, why);
-                    continue;
-                }
-
-                fits = place;
-                break;
+                AirgapException? why = ProblemOf(place, part, found.List);
+                fits = why is null ? place : null;
+                problem ??= why;
+                if (fits is not null)
+                    break;
             }
 
             if (fits is not null)
@@ -66,7 +63,21 @@ internal static class PartFinder
         folders.Select(folder => Path.Combine(folder, part.Name))
             .Where(place => FileFacts.Of(place, followsLinks: false).Kind != FileKind.None);
 
+    // Another folder may have an intact copy of a part that cannot be read here.
+    private static AirgapException? ProblemOf(string place, PartEntry part, PartList list)
+    {
+        try
+        {
+            return Look(place, part, list) is { } why ? Unfit(place, why) : null;
+        }
+        catch (AirgapException e)
+        {
+            return e;
+        }
+    }
+
     /// <summary>Checks the file with a part's name: its length, its beginning and its end.</summary>
+    /// <exception cref="AirgapException">A 3xxx code: it cannot be read.</exception>
     /// <returns>Why it is not that part, as the end of a sentence; null if it appears to be.</returns>
     public static string? Look(string place, PartEntry part, PartList list)
     {

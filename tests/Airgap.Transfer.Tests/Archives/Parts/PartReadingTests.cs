@@ -146,6 +146,27 @@ public sealed class PartReadingTests : PartsTestBase
         Assert.AreEqual(ErrorCode.PartDamaged, verdict.Parts[1].Problem!.Code);
     }
 
+    // As on a disc with a scratch at the beginning or the end of a part.
+    [TestMethod]
+    public async Task APartThatCannotBeRead_IsReadFromAnotherFolder()
+    {
+        using TempFolder folder = new();
+        await WritePartsAsync(folder);
+        Directory.CreateDirectory(folder["disc"]);
+        File.Copy(folder["a.tar.002"], folder["disc/a.tar.002"]);
+        using FileStream busy = new(folder["a.tar.002"], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.IsTrue((await new Verifier(Registry).VerifyAsync(At(folder["a.tar"], folder["disc"]), Token)).IsRight);
+        PartsVerification both =
+            await new PartsVerifier(FoundList.FindBeside(folder["a.tar"], [folder["disc"]])).VerifyAsync(Token);
+        Assert.IsTrue(both.IsRight);
+        Assert.AreEqual(folder["disc/a.tar.002"], both.Parts[1].Place);
+
+        PartsVerification alone = await new PartsVerifier(FoundList.FindBeside(folder["a.tar"], [])).VerifyAsync(Token);
+        Assert.AreEqual("2", string.Join(',', alone.Parts.Where(part => part.Problem is not null).Select(part => part.Order)));
+        Assert.AreEqual(ErrorCode.PartDamaged, alone.Parts[1].Problem!.Code);
+        Assert.AreEqual(ErrorCode.FileFailure, (await RefusedAsync(folder["a.tar"])).Code);
+    }
+
     [TestMethod]
     public async Task PartsWithoutTheirListAreNoArchive()
     {
