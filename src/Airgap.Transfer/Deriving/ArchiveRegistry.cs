@@ -4,7 +4,6 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
 using Airgap.Transfer.Archives;
-using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
@@ -22,7 +21,6 @@ internal sealed class ArchiveRegistry : IRegistry
     private readonly Dictionary<RepositoryName, Content> _repositories = [];
     private readonly Dictionary<Digest, Manifest> _all = [];
     private readonly Dictionary<Digest, IBlobContent> _configs = [];
-    private readonly HashSet<(RepositoryName, Digest)> _recorded = [];
 
     private ArchiveRegistry(IArchive archive, IRegistry names)
     {
@@ -83,31 +81,12 @@ internal sealed class ArchiveRegistry : IRegistry
         };
         foreach (ArchivedItem item in items)
             registry.Add(item);
-        foreach (ArchivedItem bundle in items.Where(item => item.IsBundle))
-            await registry.RecordAsync(bundle, cancellationToken);
         return registry;
     }
 
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) =>
         new Repository(this, _names.GetRepository(name), _repositories.GetValueOrDefault(name));
-
-    // Of an image that is pinned under several names, an archive records one; the locks have them all.
-    private async Task RecordAsync(ArchivedItem bundle, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Descriptor descriptor = BundleContent.LayerOf(bundle.Content.Manifest, bundle.Source);
-            await using Stream layer = await _archive.GetBlob(descriptor).OpenAsync(0, cancellationToken);
-            BundleContent content = await BundleContent.ReadAsync(layer, bundle.Source, withPackages: false, cancellationToken);
-            foreach (LockedImage locked in content.Lock.Images)
-                _recorded.Add((locked.Image.Repository, locked.Image.Digest!.Value));
-        }
-        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
-        {
-            // A damaged bundle is reported when its content is needed.
-        }
-    }
 
     private void Add(ArchivedItem item)
     {
@@ -134,15 +113,17 @@ internal sealed class ArchiveRegistry : IRegistry
     }
 
     /// <summary>
-    /// A repository of the archive. An image of two repositories is archived under one of them only; therefore a repository also contains
-    /// what a lock pins there, and a repository that no image names contains everything.
+    /// A repository of the archive. An image of two repositories is archived under one of them only; therefore a repository that no image
+    /// names contains everything.
     /// </summary>
     private sealed class Repository(ArchiveRegistry registry, IImageRepository name, Content? content) : IImageRepository
     {
         public RepositoryName Name => name.Name;
 
-        public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-            Task.FromResult(content?.Manifests.GetValueOrDefault(tagOrDigest) ?? FindElsewhere(tagOrDigest));
+        public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) => Task.FromResult(
+            content is not null ? content.Manifests.GetValueOrDefault(tagOrDigest)
+            : Digest.TryParse(tagOrDigest, out Digest digest) ? registry._all.GetValueOrDefault(digest)
+            : null);
 
         public async Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
             (await FindManifestAsync(tagOrDigest, cancellationToken))?.Descriptor;
@@ -164,10 +145,6 @@ internal sealed class ArchiveRegistry : IRegistry
             IBlobContent blob, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) => throw Takes();
 
         public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) => throw Takes();
-
-        private Manifest? FindElsewhere(string digestText) =>
-            Digest.TryParse(digestText, out Digest digest) && (content is null || registry._recorded.Contains((Name, digest)))
-                ? registry._all.GetValueOrDefault(digest) : null;
 
         private static NotSupportedException Takes() => new("An archive as a registry is read-only.");
     }

@@ -55,11 +55,10 @@ internal sealed record DerivedFrom(Digest From, string Selection)
     // Only people read the file; a comment does not disturb strict readers.
     private byte[] Signed(ReadOnlyMemory<byte> metadata)
     {
-        string text = Encoding.UTF8.GetString(metadata.Span);
-        string kept = string.Concat(
-            text.Split('\n').SkipWhile(line => line.StartsWith("# Derived ", StringComparison.Ordinal))
-            .Select((line, i) => i == 0 ? line : "\n" + line));
-        return Encoding.UTF8.GetBytes($"# Derived from {From} by Airgap.Build {Version}: {Selection}\n{kept}");
+        ReadOnlySpan<byte> kept = metadata.Span;
+        while (kept.StartsWith("# Derived "u8))
+            kept = kept.IndexOf((byte)'\n') is >= 0 and int end ? kept[(end + 1)..] : default;
+        return [.. Encoding.UTF8.GetBytes($"# Derived from {From} by Airgap.Build {Version}: {Selection}\n"), .. kept];
     }
 
     private static byte[] Metadata(string name)

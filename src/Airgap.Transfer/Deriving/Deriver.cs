@@ -116,16 +116,22 @@ internal sealed class Deriver : IDisposable
             return entries;
         if (level > BundleNode.MaxLevels)
             throw BundleNode.TooDeep(bundle);
-        LockedImage[] derived = [.. entries];
-        await Parallel.ForAsync(
-            0, entries.Length, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = cancellationToken }, async (i, _) =>
+        // An image of two names is read from the first one's repository, as in a plan.
+        ConcurrentDictionary<Digest, Digest> derived = [];
+        await Parallel.ForEachAsync(
+            entries.DistinctBy(entry => entry.Image.Digest),
+            new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = cancellationToken }, async (entry, _) =>
         {
-            (RepositoryName origin, Manifest manifest) = await _closure.LocateAsync(entries[i].Image, bundle, cancellationToken);
-            Digest now = await DeriveAsync(origin, manifest, entries[i].Image.ToString(), level, cancellationToken);
+            (RepositoryName origin, Manifest manifest) = await _closure.LocateAsync(entry.Image, bundle, cancellationToken);
+            Digest now = await DeriveAsync(origin, manifest, entry.Image.ToString(), level, cancellationToken);
             if (now != manifest.Digest)
-                derived[i] = entries[i] with { Image = entries[i].Image.WithDigest(now) };
+                derived[entry.Image.Digest!.Value] = now;
         });
-        return [.. derived];
+        return
+        [
+            .. entries.Select(entry => derived.TryGetValue(entry.Image.Digest!.Value, out Digest now)
+                ? entry with { Image = entry.Image.WithDigest(now) } : entry),
+        ];
     }
 
     // Two entries may name one image; it is derived once.

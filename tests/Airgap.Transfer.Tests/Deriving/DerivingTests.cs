@@ -275,6 +275,12 @@ public sealed class DerivingTests
             (BundleFile.LockPath, new ImagesLock([first, .. more.Images]).ToYaml())]);
         BundleSelection selection = Selection(null, "linux/amd64");
         Digest direct = await DigestAsync(_registry, GeneratedRepository.Bundle, selection);
+        if (!isNested)
+        {
+            // A plan reads it under the first name, too.
+            other.Remove(both);
+            Assert.AreEqual(direct, await DigestAsync(_registry, GeneratedRepository.Bundle, selection));
+        }
 
         using TempFolder folder = new();
         Relocator relocator = new(_registry);
