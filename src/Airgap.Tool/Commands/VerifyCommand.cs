@@ -108,7 +108,7 @@ internal sealed class VerifyCommand
             (result.LeftOut == 0 ? ""
                 : $", without {CountText.Count(result.LeftOut, "image")} of indexes that an earlier selection of platforms omitted") +
             (result.AbsentLayers == 0 ? ""
-                : $", without {CountText.Count(result.AbsentLayers, "non-distributable layer")} that {(result.AbsentLayers == 1 ? "is" : "are")} not there");
+                : $", without {CountText.Count(result.AbsentLayers, "non-distributable layer")}, which may be absent");
         session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{CountText.Count(result.Problems.Length, "problem")} in {read}";
         session.WriteResult(session.Report.Summary);
         if (!result.IsRight)

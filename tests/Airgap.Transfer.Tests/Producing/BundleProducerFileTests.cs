@@ -55,7 +55,8 @@ public sealed class BundleProducerFileTests : BundleProducerTestBase
         string[] before = [.. ContentFolder.List(folder.Path).Select(file => file.Path)];
         folder.Write(path, "gitdir: /home/me/project/.git/worktrees/it\n");
         folder.Write("config/.git", "");
-        Assert.AreSequenceEqual([.. before.Append("config/.git").Order()], ContentFolder.List(folder.Path).Select(file => file.Path).Order());
+        Assert.AreSequenceEqual(
+            [.. before.Append("config/.git").Order()], ContentFolder.List(folder.Path).Select(file => file.Path).Order());
     }
 
     [TestMethod]

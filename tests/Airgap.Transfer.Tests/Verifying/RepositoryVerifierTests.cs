@@ -65,7 +65,8 @@ public sealed class RepositoryVerifierTests : WireTestBase
     public async Task ANonDistributableLayer_MayBeAbsent_AndIsOtherwiseRead()
     {
         FakeRegistry fixtures = FakeRegistry.FromFixtures();
-        Digest[] layers = [.. new[] { "apps/foreign-docker", "apps/foreign-oci" }.Select(name => fixtures.Get($"{Fixtures.Registry}/{name}"))
+        Digest[] layers = [.. new[] { "apps/foreign-docker", "apps/foreign-oci" }
+            .Select(name => fixtures.Get($"{Fixtures.Registry}/{name}"))
             .SelectMany(image => image.Manifests.SelectMany(digest => Manifest.Parse(image.BytesOf(digest)).Layers))
             .Where(layer => MediaTypes.IsNonDistributable(layer.MediaType)).Select(layer => layer.Digest).Distinct()];
         Assert.HasCount(2, layers);
