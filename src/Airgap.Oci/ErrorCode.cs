@@ -435,8 +435,8 @@ public enum ErrorCode
     InvalidPasswordFile = 2081,
 
     /// <summary>
-    /// Two archives are served under one name and have a tag with different content (warning). Serve one of them under
-    /// another repository.
+    /// Two archives are served under one name, or are from one repository that the registry mirrors, and have a tag with different
+    /// content (warning). Serve one of them under another repository, or by another registry.
     /// </summary>
     ServedTagMoved = 2082,
 

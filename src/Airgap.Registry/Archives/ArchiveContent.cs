@@ -13,6 +13,7 @@ internal sealed class ArchiveContent : IRegistryContent
     private readonly SortedDictionary<string, ArchiveRepository> _repositories = new(StringComparer.Ordinal);
     private readonly List<ServedArchive> _archives = [];
     private readonly List<ServedFile> _files = [];
+    private readonly Dictionary<(string StandIn, string Tag), Digest> _mirrored = [];
 
     // Made when first needed: thousands of images may come from as many repositories, and only a cluster that uses this
     // registry as a mirror requests images by those names.
@@ -115,7 +116,30 @@ internal sealed class ArchiveContent : IRegistryContent
                 "Serve one of the two under another name: --tar FILE=REPOSITORY."));
         }
 
+        WarnOfMirrors(archive, served, moved, warn);
         _archives.Add(served);
+    }
+
+    // A mirror answers by the source repository's name, whatever name the archive is served under.
+    private void WarnOfMirrors(ArchiveToServe archive, ServedArchive served, IReadOnlyList<string> told, Action<Diagnostic>? warn)
+    {
+        SortedSet<string> moved = new(StringComparer.Ordinal);
+        foreach ((RepositoryName origin, string tag, Digest digest) in served.MirroredTags)
+        {
+            string standIn = StandIn(origin.Registry, origin.Path);
+            if (_mirrored.TryGetValue((standIn, tag), out Digest before) && before != digest && !told.Contains(tag))
+                moved.Add($"{origin}:{tag}");
+            _mirrored[(standIn, tag)] = digest;
+        }
+
+        if (moved.Count > 0)
+        {
+            warn?.Invoke(new Diagnostic(
+                ErrorCode.ServedTagMoved,
+                $"'{archive.Path}' and an earlier archive have different content of {string.Join(", ", moved)}; "
+                + "clients that use this registry as a mirror get the last one, as after imports in this order.",
+                "Serve the two by two registries, or put the one that mirrors are to give last."));
+        }
     }
 
     private Dictionary<string, ArchiveRepository> FindOrigins()

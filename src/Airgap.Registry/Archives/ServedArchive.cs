@@ -102,14 +102,17 @@ internal sealed class ServedArchive
         }
     }
 
+    /// <summary>The tags that the images have in the mirrors of their source repositories.</summary>
+    public IEnumerable<(RepositoryName Origin, string Tag, Digest Digest)> MirroredTags => _plan.Items.Where(item => item.Tag is not null)
+        .SelectMany(item => OriginsOf(item).Select(origin => (origin, item.Tag!, item.Digest)));
+
     /// <summary>Adds each image to the mirror of its source repository, under its tag there.</summary>
     /// <param name="standIn">Returns the mirror of a repository.</param>
     public void AddToOrigins(Func<RepositoryName, ArchiveRepository> standIn)
     {
         foreach (PlannedItem item in _plan.Items)
         {
-            foreach (RepositoryName origin in ((RepositoryName?[])[item.Source.Repository, OriginOf(item)])
-                .OfType<RepositoryName>().Distinct())
+            foreach (RepositoryName origin in OriginsOf(item))
             {
                 ArchiveRepository repository = standIn(origin);
                 AddContent(repository, item);
@@ -144,6 +147,9 @@ internal sealed class ServedArchive
             setTag(ContentTag.Of(locations.Manifest.Digest), locations.Manifest.Digest);
         }
     }
+
+    private static IEnumerable<RepositoryName> OriginsOf(PlannedItem item) =>
+        ((RepositoryName?[])[item.Source.Repository, OriginOf(item)]).OfType<RepositoryName>().Distinct();
 
     // The reference that a bundle recorded for an image: its location before any relocation.
     private static RepositoryName? OriginOf(PlannedItem item) =>

@@ -165,6 +165,19 @@ public sealed class ServedArchiveTests : ServedArchiveTestBase
             }, new ArchiveToServe(temp["1.tar"], "team/old"), new ArchiveToServe(temp["2.tar"]));
         CollectionAssert.AreEqual((string[])["apps/app", "apps/team/old"], (await apart.Content.RepositoriesAsync()).ToArray());
         Assert.AreEqual(first.Digest, (await apart.Content.ManifestAsync("apps/team/old", "1")).Digest);
+
+        // Under two names nothing collides, but a mirror has one name for both.
+        Assert.AreEqual(ErrorCode.ServedTagMoved, warnings.Single().Code);
+        StringAssert.Contains(warnings.Single().Message, $"different content of {source.Host}/a/app:1; clients");
+        byte[] mirrored = (await apart.GetAsync($"/v2/a/app/manifests/1?ns={source.Host}")).Body;
+        Assert.AreEqual($"{second.Digest}", $"{Digest.Compute(mirrored)}");
+
+        warnings.Clear();
+        await using Api same = await ServedBench.ServeAsync(
+            options => options with
+            {
+                Warning = warnings.Add
+            }, new ArchiveToServe(temp["1.tar"], "team/old"), new ArchiveToServe(temp["1.tar"], "team/new"));
         Assert.IsEmpty(warnings);
     }
 }
