@@ -82,7 +82,7 @@ internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSigna
         RepositorySignatures store = new(repository);
         foreach (Manifest attached in await AttachedManifests.OfAsync(store, image.Digest, [], cancellationToken))
         {
-            foreach (Descriptor layer in attached.Layers.Where(layer => layer.MediaType == SigstoreBundle.MediaType))
+            foreach (Descriptor layer in attached.Layers.Where(SigstoreBundle.IsLayer))
             {
                 if (await IsMineAsync(store, layer,
                     bytes => SignatureChecks.Bundle(bytes, image.Digest, _mine, DateTimeOffset.UtcNow), cancellationToken))

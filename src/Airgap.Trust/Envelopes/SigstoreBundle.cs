@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Airgap.Oci.Content;
 using Airgap.Trust.Formats;
 using Airgap.Trust.Signers;
 
@@ -12,6 +13,8 @@ internal sealed class SigstoreBundle
     /// <summary>The media type of version 0.3, as a layer and as an artifact type.</summary>
     public const string MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
+    private const string AnyMediaType = "application/vnd.dev.sigstore.bundle";
+
     private readonly VerificationMaterial _material;
     private readonly MessageSignature? _message;
 
@@ -22,6 +25,9 @@ internal sealed class SigstoreBundle
         Envelope = envelope;
     }
 
+    /// <summary>True for a layer with a bundle, of whatever version.</summary>
+    public static bool IsLayer(Descriptor layer) => layer.MediaType?.StartsWith(AnyMediaType, StringComparison.Ordinal) == true;
+
     /// <summary>The envelope; null when the bundle signs a file's bytes.</summary>
     public DsseEnvelope? Envelope { get; }
 
@@ -31,6 +37,7 @@ internal sealed class SigstoreBundle
         int version = fields.NeededText("mediaType") switch
         {
             MediaType or "application/vnd.dev.sigstore.bundle+json;version=0.3" => 3,
+            { } patch when IsPatch(patch) => 3,
             "application/vnd.dev.sigstore.bundle+json;version=0.2" => 2,
             "application/vnd.dev.sigstore.bundle+json;version=0.1" => 1,
             { } other => throw fields.Format.Invalid($"its media type '{other}' is not that of version 0.1, 0.2 or 0.3"),
@@ -62,6 +69,12 @@ internal sealed class SigstoreBundle
             throw Rejection.Of("It is of another file: the digest in it differs.");
         return _material.Evidence(file, message.Signature);
     }
+
+    // A patch of version 0.3, such as v0.3.1+json.
+    private static bool IsPatch(string mediaType) =>
+        mediaType.StartsWith(AnyMediaType + ".v0.3.", StringComparison.Ordinal) && mediaType.EndsWith("+json", StringComparison.Ordinal)
+        && mediaType[(AnyMediaType.Length + 6)..^5] is { Length: > 0 and < 5 } number && number.All(char.IsAsciiDigit)
+        && (number == "0" || number[0] != '0');
 
     private sealed record MessageSignature((HashAlgorithmName Algorithm, byte[] Digest)? Claim, byte[] Signature)
     {

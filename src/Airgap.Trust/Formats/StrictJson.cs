@@ -5,7 +5,8 @@ namespace Airgap.Trust.Formats;
 /// <summary>JSON that every reader reads alike: one value, no field twice, no comments, bounded in size and depth.</summary>
 internal static class StrictJson
 {
-    private const int MaxDepth = 32;
+    // Predicates, such as components of an SBOM, nest deeply. The reader takes no stack for it.
+    private const int MaxDepth = 1000;
 
     /// <summary>Reads an object and extracts its values.</summary>
     /// <param name="utf8">The bytes.</param>
@@ -24,7 +25,7 @@ internal static class StrictJson
         }
         catch (JsonException e)
         {
-            throw format.Invalid("it is not JSON, or has a field twice", e);
+            throw format.Invalid("it is not JSON, has a field twice, or is nested too deeply", e);
         }
         catch (InvalidOperationException e)
         {

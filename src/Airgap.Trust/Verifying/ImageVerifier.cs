@@ -38,7 +38,7 @@ internal sealed class ImageVerifier(ISignatureStore store, TimeProvider clock)
             foreach (Manifest attached in await AttachedManifests.OfAsync(store, image, notes, cancellationToken))
             {
                 bool isClassic = demand.Predicate is null && ClassicArtifact == (attached.ArtifactType ?? attached.Config?.MediaType);
-                if (!isClassic && !attached.Layers.Any(layer => layer.MediaType == SigstoreBundle.MediaType))
+                if (!isClassic && !attached.Layers.Any(SigstoreBundle.IsLayer))
                     continue;
                 seen++;
                 SignedBy? by = isClassic
@@ -102,13 +102,13 @@ internal sealed class ImageVerifier(ISignatureStore store, TimeProvider clock)
     private async Task<SignedBy?> VerifyBundlesAsync(
         Manifest manifest, Digest image, SignatureDemand demand, List<string> notes, CancellationToken cancellationToken)
     {
-        foreach (Descriptor layer in manifest.Layers.Where(layer => layer.MediaType == SigstoreBundle.MediaType).Take(Limits.Proofs))
+        if (manifest.Layers is [{ } layer])
         {
-            if (await TryAsync(layer, notes, bytes => SignatureChecks.Bundle(bytes, image, demand, clock.GetUtcNow()),
-                cancellationToken) is { } by)
-                return by;
+            return await TryAsync(
+                layer, notes, bytes => SignatureChecks.Bundle(bytes, image, demand, clock.GetUtcNow()), cancellationToken);
         }
 
+        notes.Add($"The referrer {manifest.Digest} has to have exactly one layer, the bundle.");
         return null;
     }
 

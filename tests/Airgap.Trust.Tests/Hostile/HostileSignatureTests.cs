@@ -1,3 +1,4 @@
+using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Trust.Envelopes;
@@ -109,6 +110,53 @@ public sealed class HostileSignatureTests
         Assert.IsFalse((await VerifyAsync()).IsAccepted);
     }
 
+    // The verdicts of cosign 3.1, and of sigstore-go for the older versions, which cosign reads in files alone.
+    [TestMethod]
+    [DataRow("application/vnd.dev.sigstore.bundle.v0.3+json", true)]
+    [DataRow("application/vnd.dev.sigstore.bundle+json;version=0.3", true)]
+    [DataRow("application/vnd.dev.sigstore.bundle.v0.3.1+json", true)]
+    [DataRow("application/vnd.dev.sigstore.bundle.v0.3.01+json", false)]
+    [DataRow("application/vnd.dev.sigstore.bundle.v0.3.+json", false)]
+    [DataRow("application/vnd.dev.sigstore.bundle.v0.4+json", false)]
+    [DataRow("application/vnd.dev.sigstore.bundle+json;version=0.2", true)]
+    [DataRow("application/vnd.dev.sigstore.bundle+json;version=0.1", true)]
+    public async Task AnAttachedBundle_IsOfAKnownVersion_WhateverItsLayerSays(string mediaType, bool counts)
+    {
+        string json = Encoding.UTF8.GetString(_signer.Bundle(SignedByTest.StatementOf(s_image)));
+        byte[] bundle = Encoding.UTF8.GetBytes(json.Replace(SigstoreBundle.MediaType, mediaType, StringComparison.Ordinal));
+        Attach(bundle, s_image);
+        Assert.AreEqual(counts, (await VerifyAsync()).IsAccepted);
+        _store.Listed.Clear();
+
+        Attach(bundle, s_image, mediaType);
+        Assert.AreEqual(counts, (await VerifyAsync()).IsAccepted);
+    }
+
+    [TestMethod]
+    public async Task AnAttachedBundle_IsTheOnlyLayer()
+    {
+        byte[] bundle = _signer.Bundle(SignedByTest.StatementOf(s_image));
+        Attach(bundle, s_image, layers: 2);
+
+        Assert.Contains("exactly one layer", (await VerifyAsync()).Refusal!.Message);
+    }
+
+    /// <summary>The components of an SBOM nest deeply.</summary>
+    [TestMethod]
+    [DataRow(900, true)]
+    [DataRow(1100, false)]
+    public async Task APredicate_MayNestDeeply(int depth, bool counts)
+    {
+        string predicate = string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
+        Attach(_signer.Bundle(SignedByTest.StatementOf(s_image)
+            .Replace("\"predicate\":{}", $"\"predicate\":{predicate}", StringComparison.Ordinal)), s_image);
+
+        Verdict verdict = await VerifyAsync();
+
+        Assert.AreEqual(counts, verdict.IsAccepted);
+        Assert.AreEqual(counts, verdict.Refusal?.Message.Contains("nested too deeply", StringComparison.Ordinal) != true);
+    }
+
     [TestMethod]
     public async Task AnAttestation_IsNoSignature_AndASignatureNoAttestation()
     {
@@ -128,6 +176,8 @@ public sealed class HostileSignatureTests
     [DataRow("""{"_type":"https://in-toto.io/Statement/v1","subject":SUBJECT,"predicateType":"P"}""")]
     [DataRow("""{"_type":"https://in-toto.io/Statement/v1","subject":[SUBJECT]}""")]
     [DataRow("""{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"P"}""")]
+    [DataRow("""{"_type":"https://in-toto.io/Statement/v1","subject":[SUBJECT],"predicateType":"P","PredicateType":"x"}""")]
+    [DataRow("""{"_type":"https://in-toto.io/Statement/v1","subject":[SUBJECT],"predicateType":"P","Subject":[]}""")]
     [DataRow("""[]""")]
     public async Task AStatement_IsRead_OneWayOnly(string statement)
     {
@@ -160,12 +210,12 @@ public sealed class HostileSignatureTests
         Assert.IsFalse((await VerifyAsync()).Refusal!.Message.Any(char.IsControl));
     }
 
-    private void Attach(byte[] bundle, Digest subject)
+    private void Attach(byte[] bundle, Digest subject, string mediaType = SigstoreBundle.MediaType, int layers = 1)
     {
-        Descriptor layer = _store.AddBlob(bundle, SigstoreBundle.MediaType);
+        Descriptor layer = _store.AddBlob(bundle, mediaType);
         _store.Listed.Add(_store.Add(
             SignedByTest.ManifestOf(
-                [MemoryStore.Json(layer)],
+                Enumerable.Repeat(MemoryStore.Json(layer), layers),
                 $$""","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, subject, 9))}}""")).Descriptor);
     }
 
