@@ -4,9 +4,8 @@ using Polly;
 namespace Airgap.Oci.Credentials.Keychains;
 
 /// <summary>
-/// Sends the few requests that obtain credentials for a cloud's registries. A metadata service gets one request of up
-/// to a second, without a proxy: outside its cloud nothing answers there. A cloud's public endpoints get up to three
-/// requests.
+/// Sends the few requests that obtain credentials for a cloud's registries, up to three of each. A metadata service is given a second to be
+/// there, without a proxy: outside its cloud nothing answers there. If it is there, its first token may take seconds.
 /// </summary>
 /// <param name="createHandler">Creates the handler for all requests; null for the machine's network.</param>
 /// <param name="clock">Measures time limits and waits.</param>
@@ -14,12 +13,13 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
 {
     private const int MaxBytes = 1024 * 1024;
     private const int Tries = 3;
-    private static readonly TimeSpan s_metadataLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_metadataLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_endpointLimit = TimeSpan.FromSeconds(20);
 
     // Created on demand: few builds or runs need one.
-    private readonly Lazy<HttpClient> _metadata =
-        new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }));
+    private readonly Lazy<HttpClient> _metadata = new(() => Create(createHandler?.Invoke()
+        ?? new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = s_connectLimit }));
     private readonly Lazy<HttpClient> _endpoints = new(
         () => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = EnvironmentProxy.Find(null) }));
 
@@ -27,23 +27,34 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
         clock, Tries, TimeSpan.FromMilliseconds(200),
         outcome => outcome.Exception is { } e ? IsNetworkFailure(e) : IsFailure(outcome.Result));
 
+    // A service that is overloaded says so; one that is not there is not asked again.
+    private readonly ResiliencePipeline<CloudResponse> _metadataTries = ServiceRetryPolicy.Create<CloudResponse>(
+        clock, Tries, TimeSpan.FromMilliseconds(500),
+        outcome => outcome.Exception is null && (IsFailure(outcome.Result) || outcome.Result.Status == 429));
+
     public TimeProvider Clock => clock;
 
     /// <summary>Sends a request to a metadata service of this machine or container.</summary>
+    /// <param name="create">Creates the request for each attempt.</param>
+    /// <param name="cancellationToken">Cancels the attempts.</param>
+    /// <param name="limit">The time for a response; null for ten seconds.</param>
     /// <returns>Null when there is none.</returns>
-    public async Task<CloudResponse?> RequestMetadataAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async Task<CloudResponse?> RequestMetadataAsync(
+        Func<HttpRequestMessage> create, CancellationToken cancellationToken, TimeSpan? limit = null)
     {
         try
         {
-            return await SendAsync(_metadata.Value, request, s_metadataLimit, cancellationToken);
+            return await _metadataTries.ExecuteAsync(
+                async token =>
+                {
+                    using HttpRequestMessage request = create();
+                    return await SendAsync(_metadata.Value, request, limit ?? s_metadataLimit, token);
+                },
+                cancellationToken);
         }
         catch (Exception e) when (IsNetworkFailure(e))
         {
             return null;
-        }
-        finally
-        {
-            request.Dispose();
         }
     }
 
@@ -92,7 +103,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
             await response.Content.LoadIntoBufferAsync(MaxBytes, stop.Token);
             return new CloudResponse((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(stop.Token));
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"no answer within {limit.TotalSeconds:0} s");
         }

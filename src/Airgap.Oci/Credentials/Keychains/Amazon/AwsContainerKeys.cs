@@ -24,14 +24,18 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
             : null;
         if (uri is null)
             return null;
-        HttpRequestMessage request = new(HttpMethod.Get, uri);
         string? token = environment.NonEmpty("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") is { } file
             ? await CloudFiles.ReadAsync(file, cancellationToken)
             : environment.NonEmpty("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-        if (token is not null)
-            request.Headers.TryAddWithoutValidation("Authorization", token);
-        CloudResponse response = await client.RequestMetadataAsync(request, cancellationToken)
-            ?? throw new CloudException($"the container's credentials at {uri.Authority} cannot be reached");
+        CloudResponse response = await client.RequestMetadataAsync(
+            () =>
+            {
+                HttpRequestMessage request = new(HttpMethod.Get, uri);
+                if (token is not null)
+                    request.Headers.TryAddWithoutValidation("Authorization", token);
+                return request;
+            },
+            cancellationToken) ?? throw new CloudException($"the container's credentials at {uri.Authority} cannot be reached");
         return Read(response) ?? throw new CloudException(
             $"{uri.Authority} returned no credentials for the container's role (status {response.Status})");
     }

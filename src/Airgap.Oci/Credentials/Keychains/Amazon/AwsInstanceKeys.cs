@@ -8,6 +8,9 @@ internal sealed class AwsInstanceKeys(EnvironmentVariables environment, CloudCli
 {
     private const string Roles = "latest/meta-data/iam/security-credentials/";
 
+    // Where a container is one hop too far away, the response is lost on its way.
+    private static readonly TimeSpan s_sessionLimit = TimeSpan.FromSeconds(1);
+
     public string Place => "the instance's role";
 
     public async Task<AwsKeys?> FindAsync(AwsRegion region, CancellationToken cancellationToken)
@@ -16,9 +19,14 @@ internal sealed class AwsInstanceKeys(EnvironmentVariables environment, CloudCli
             return null;
         Uri service = new(environment.NonEmpty("AWS_EC2_METADATA_SERVICE_ENDPOINT")?.TrimEnd('/') + "/" is { Length: > 1 } given
             ? given : "http://169.254.169.254/");
-        HttpRequestMessage opening = new(HttpMethod.Put, new Uri(service, "latest/api/token"));
-        opening.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "300");
-        if (await client.RequestMetadataAsync(opening, cancellationToken) is not { IsSuccess: true } session)
+        if (await client.RequestMetadataAsync(
+            () =>
+            {
+                HttpRequestMessage opening = new(HttpMethod.Put, new Uri(service, "latest/api/token"));
+                opening.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "300");
+                return opening;
+            },
+            cancellationToken, s_sessionLimit) is not { IsSuccess: true } session)
             return null;
         if (await GetAsync(Roles) is not { IsSuccess: true } roles)
             return null;
@@ -26,11 +34,13 @@ internal sealed class AwsInstanceKeys(EnvironmentVariables environment, CloudCli
         return role.Length > 0 && await GetAsync(Roles + Uri.EscapeDataString(role)) is { } response
             ? AwsContainerKeys.Read(response) : null;
 
-        Task<CloudResponse?> GetAsync(string path)
-        {
-            HttpRequestMessage request = new(HttpMethod.Get, new Uri(service, path));
-            request.Headers.TryAddWithoutValidation("X-aws-ec2-metadata-token", session.Text);
-            return client.RequestMetadataAsync(request, cancellationToken);
-        }
+        Task<CloudResponse?> GetAsync(string path) => client.RequestMetadataAsync(
+            () =>
+            {
+                HttpRequestMessage request = new(HttpMethod.Get, new Uri(service, path));
+                request.Headers.TryAddWithoutValidation("X-aws-ec2-metadata-token", session.Text);
+                return request;
+            },
+            cancellationToken);
     }
 }

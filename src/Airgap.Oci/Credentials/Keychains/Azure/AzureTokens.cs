@@ -67,21 +67,26 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
     {
         string query =
             $"resource={Uri.EscapeDataString(cloud.Resource)}{(application is null ? "" : $"&client_id={Uri.EscapeDataString(application)}")}";
-        HttpRequestMessage request;
-        if (environment.NonEmpty("IDENTITY_ENDPOINT") is { } endpoint && environment.NonEmpty("IDENTITY_HEADER") is { } header
-            && Uri.TryCreate($"{endpoint}?api-version=2019-08-01&{query}", UriKind.Absolute, out Uri? service))
-        {
-            request = new HttpRequestMessage(HttpMethod.Get, service);
-            request.Headers.TryAddWithoutValidation("X-IDENTITY-HEADER", header);
-        }
-        else
-        {
-            request = new HttpRequestMessage(
-                HttpMethod.Get, $"http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&{query}");
-            request.Headers.Add("Metadata", "true");
-        }
-
-        return await client.RequestMetadataAsync(request, cancellationToken) is { IsSuccess: true } response
+        return await client.RequestMetadataAsync(Create, cancellationToken) is { IsSuccess: true } response
             ? CloudJson.Read(response.Body).Text("access_token") : null;
+
+        HttpRequestMessage Create()
+        {
+            HttpRequestMessage request;
+            if (environment.NonEmpty("IDENTITY_ENDPOINT") is { } endpoint && environment.NonEmpty("IDENTITY_HEADER") is { } header
+                && Uri.TryCreate($"{endpoint}?api-version=2019-08-01&{query}", UriKind.Absolute, out Uri? service))
+            {
+                request = new HttpRequestMessage(HttpMethod.Get, service);
+                request.Headers.TryAddWithoutValidation("X-IDENTITY-HEADER", header);
+            }
+            else
+            {
+                request = new HttpRequestMessage(
+                    HttpMethod.Get, $"http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&{query}");
+                request.Headers.Add("Metadata", "true");
+            }
+
+            return request;
+        }
     }
 }

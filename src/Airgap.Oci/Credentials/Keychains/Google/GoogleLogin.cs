@@ -30,9 +30,15 @@ internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient 
         }
 
         string host = environment.NonEmpty("GCE_METADATA_HOST") ?? "metadata.google.internal";
-        HttpRequestMessage request = new(HttpMethod.Get, $"http://{host}/computeMetadata/v1/instance/service-accounts/default/token");
-        request.Headers.Add("Metadata-Flavor", "Google");
-        if (await client.RequestMetadataAsync(request, cancellationToken) is not { IsSuccess: true } answer)
+        if (await client.RequestMetadataAsync(
+            () =>
+            {
+                HttpRequestMessage request = new(
+                    HttpMethod.Get, $"http://{host}/computeMetadata/v1/instance/service-accounts/default/token");
+                request.Headers.Add("Metadata-Flavor", "Google");
+                return request;
+            },
+            cancellationToken) is not { IsSuccess: true } answer)
             return null;
         JsonElement json = CloudJson.Read(answer.Body);
         double seconds = json.Number("expires_in") is { } given and > 0 ? Math.Min(given, int.MaxValue) : DefaultSeconds;

@@ -1,3 +1,4 @@
+using Airgap.Oci.Credentials;
 using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Auth.Sources.Keychains;
@@ -58,6 +59,35 @@ public sealed class AzureTests : HelperTest
 
         Assert.AreEqual("true", Cloud.Asked[0].Headers["Metadata"]);
         Assert.AreEqual(application.Length > 0, Cloud.Asked[0].Query.Contains("client_id=chosen", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    [DataRow(429)]
+    [DataRow(503)]
+    public async Task AnOverloadedMachineService_IsAskedAgain(int status)
+    {
+        int asked = 0;
+        Cloud.On(Machine, _ => ++asked < 3 ? (status, "{}") : (200, """{"access_token":"directory token"}"""));
+
+        Assert.AreEqual(new Credential.IdentityToken("refresh"), await FindAsync("corp.azurecr.io/a"));
+
+        Assert.AreEqual(3, asked);
+    }
+
+    [TestMethod]
+    public async Task AMachinesFirstToken_MayTakeSeconds()
+    {
+        ManualTime clock = new();
+        Cloud.On(Machine, """{"access_token":"directory token"}""");
+        await FindAsync(CredentialSources.CreateDefault(Options with { TimeProvider = clock }), "corp.azurecr.io/a");
+        Assert.IsTrue(clock.Waits.Min() >= TimeSpan.FromSeconds(10), string.Join(' ', clock.Waits));
+    }
+
+    [TestMethod]
+    public async Task AMachineWithoutService_IsAskedOnce()
+    {
+        Assert.IsNull(await FindAsync("corp.azurecr.io/a"));
+        Assert.HasCount(1, Cloud.Asked);
     }
 
     [TestMethod]
