@@ -15,7 +15,10 @@ internal static class SignerNames
     private const int MaxNames = 100;
 
     /// <summary>E-mail addresses, URIs, DNS names and Fulcio's user names, in order.</summary>
-    public static IReadOnlyList<string> Subjects(X509Certificate2 certificate, Format format)
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="format">What it belongs to, for failures.</param>
+    /// <param name="kind">The only kind of names that counts; null for all of these.</param>
+    public static IReadOnlyList<string> Subjects(X509Certificate2 certificate, Format format, NameKind? kind = null)
     {
         if (Extension(certificate, AlternativeNames) is not { } raw)
             return [];
@@ -30,7 +33,7 @@ internal static class SignerNames
                 Asn1Tag tag = list.PeekTag();
                 if (tag.TagClass != TagClass.ContextSpecific)
                     throw format.Invalid("the names in its certificate cannot be read");
-                switch (tag.TagValue)
+                switch (kind is { } only && tag.TagValue != (int)only ? -1 : tag.TagValue)
                 {
                     case 0:
                         AsnReader other = list.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0));

@@ -56,7 +56,8 @@ internal sealed class RequirementReader(Format format, Func<string, byte[]> read
         string issuer = fields.NeededText("oidcIssuer");
         string email = fields.NeededText("subjectEmail");
         fields.Only();
-        return new CertificateSigner(Root(roots, [], logs), IdentityPattern.Exact(email), IdentityPattern.Exact(issuer));
+        return new CertificateSigner(
+            Root(roots, [], logs), IdentityPattern.Exact(email), IdentityPattern.Exact(issuer), kind: NameKind.Email);
     }
 
     private CertificateSigner Pki(JsonFields fields, List<LogKey> logs)
@@ -72,8 +73,12 @@ internal sealed class RequirementReader(Format format, Func<string, byte[]> read
         if (email is not null && host is not null)
             throw new AirgapException(
                 ErrorCode.InvalidTrustPolicy, "subjectEmail and subjectHostname together are not supported.", "Write two requirements.");
+        if (host is not null && System.Net.IPAddress.TryParse(host.Trim('[', ']'), out _))
+            throw format.Invalid($"the subjectHostname '{host}' is an address, and names alone are supported");
         fields.Only();
-        return new CertificateSigner(Root(roots, between, []), IdentityPattern.Exact(email ?? host!), issuer: null, mayBeNow: true);
+        return new CertificateSigner(
+            Root(roots, between, []), IdentityPattern.Exact(email ?? host!), issuer: null, mayBeNow: true,
+            email is null ? NameKind.Host : NameKind.Email);
     }
 
     private static TrustedRoot Root(X509Certificate2[] roots, X509Certificate2[] between, List<LogKey> logs) =>

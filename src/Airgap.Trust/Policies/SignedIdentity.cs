@@ -58,10 +58,19 @@ internal abstract record SignedIdentity
         ? repository
         : throw fields.Format.Invalid($"'{name}' is not a repository: {problem}");
 
+    // A prefix in another spelling would match nothing, and the identity would be another one than the policy seems to demand.
     private static string PrefixOf(JsonFields fields, string name) =>
-        fields.NeededText(name) is { } text && !text.EndsWith('/') && !text.Contains('@')
+        fields.NeededText(name) is { } text && IsPrefix(text)
         ? text
         : throw fields.Format.Invalid($"'{name}' is not a host, a namespace or a repository");
+
+    private static bool IsPrefix(string text)
+    {
+        int slash = text.IndexOf('/');
+        string host = slash < 0 ? text : text[..slash];
+        return RepositoryName.TryParse(slash < 0 ? $"{host}/a" : text, out RepositoryName? whole, out _)
+            && PolicyScopes.NameOf(whole).EndsWith(slash < 0 ? "/a" : text[slash..], StringComparison.Ordinal);
+    }
 
     private sealed record RepoDigestOrExact : SignedIdentity
     {

@@ -14,7 +14,9 @@ namespace Airgap.Trust.Signers;
 /// <param name="issuer">The issuer of the identity; null for any, if only the authority counts.</param>
 /// <param name="mayBeNow">True if a certificate that is valid now needs no proof of its time: a private authority's certificates
 /// live long.</param>
-internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? identity, IdentityPattern? issuer, bool mayBeNow = false)
+/// <param name="kind">The kind of the name, such as an e-mail address; null for any.</param>
+internal sealed class CertificateSigner(
+    TrustedRoot root, IdentityPattern? identity, IdentityPattern? issuer, bool mayBeNow = false, NameKind? kind = null)
     : Signer
 {
     private static readonly Format s_format = Format.Signature("The signature");
@@ -90,13 +92,18 @@ internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? ident
 
     private string VerifyName(X509Certificate2 certificate)
     {
-        IReadOnlyList<string> names = SignerNames.Subjects(certificate, s_format);
+        IReadOnlyList<string> names = SignerNames.Subjects(certificate, s_format, kind);
         if (issuer is not null && (SignerNames.IssuerOf(certificate, s_format) is not { } actual || !issuer.Matches(actual)))
             throw Rejection.Of(
                 $"Its identity was vouched for by '{SignerNames.IssuerOf(certificate, s_format)}', and not by '{issuer.Text}'.");
         return identity is null
             ? names.FirstOrDefault() ?? certificate.Subject
-            : names.FirstOrDefault(identity.Matches)
+            : names.FirstOrDefault(name => kind == NameKind.Host ? IsHost(identity.Text, name) : identity.Matches(name))
             ?? throw Rejection.Of($"It is by '{string.Join("', '", names.Take(3))}', and not by '{identity.Text}'.");
     }
+
+    // RFC 6125, as Go compares: without case, and a star is one whole label, the first.
+    private static bool IsHost(string host, string name) => name.Equals(host, StringComparison.OrdinalIgnoreCase)
+        || (name.StartsWith("*.", StringComparison.Ordinal) && host.IndexOf('.') is > 0 and int dot
+        && host[dot..].Equals(name[1..], StringComparison.OrdinalIgnoreCase));
 }

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci;
@@ -50,6 +51,34 @@ public sealed class CertificateTests
     {
         Assert.IsTrue(Accepts(Leaf(), s_start));
         Assert.IsFalse(Accepts(Leaf(isWeak: true), s_start));
+    }
+
+    /// <summary>A policy.json asks for an e-mail address or a host: another kind of name with the same text is somebody else.</summary>
+    [TestMethod]
+    [DataRow(false, "me@example", "email", "me@example", true)]
+    [DataRow(false, "me@example", "dns", "me@example", false)]
+    [DataRow(false, "me@example", "uri", "me@example", false)]
+    [DataRow(false, "me@example", "email", "ME@example", false)]
+    [DataRow(true, "a.example", "dns", "a.example", true)]
+    [DataRow(true, "A.example", "dns", "a.Example", true)]
+    [DataRow(true, "a.example", "dns", "*.example", true)]
+    [DataRow(true, "b.a.example", "dns", "*.example", false)]
+    [DataRow(true, "example", "dns", "*.example", false)]
+    [DataRow(true, "a.example", "email", "a.example", false)]
+    [DataRow(true, "a.example", "uri", "a.example", false)]
+    public void AName_IsOfItsKind(bool isHost, string wanted, string writtenAs, string written, bool counts)
+    {
+        AsnWriter writer = new(AsnEncodingRules.DER);
+        int tag = writtenAs switch { "email" => 1, "dns" => 2, _ => 6 };
+        using (writer.PushSequence())
+            writer.WriteCharacterString(UniversalTagNumber.IA5String, written, new Asn1Tag(TagClass.ContextSpecific, tag));
+        X509Certificate2 leaf = Leaf(request =>
+        {
+            request.CertificateExtensions.RemoveAt(0);
+            request.CertificateExtensions.Add(new X509Extension("2.5.29.17", writer.Encode(), critical: false));
+        });
+
+        Assert.AreEqual(counts, Accepts(leaf, s_start, wanted: wanted, kind: isHost ? NameKind.Host : NameKind.Email));
     }
 
     [TestMethod]
@@ -124,7 +153,9 @@ public sealed class CertificateTests
     public void AnIdentityOfEverybody_IsRefused(string pattern) =>
         Assert.AreEqual(ErrorCode.InvalidTrustRule, Assert.ThrowsExactly<AirgapException>(() => IdentityPattern.Parse(pattern)).Code);
 
-    private static bool Accepts(X509Certificate2 leaf, DateTimeOffset now, Validity? validity = null, X509Certificate2[]? between = null)
+    private static bool Accepts(
+        X509Certificate2 leaf, DateTimeOffset now, Validity? validity = null, X509Certificate2[]? between = null,
+        string wanted = "me@example", NameKind? kind = null)
     {
         byte[] data = "data"u8.ToArray();
         using ECDsa key = leaf.GetECDsaPrivateKey()!;
@@ -137,7 +168,7 @@ public sealed class CertificateTests
         TrustedRoot root = new() { Authorities = [new Authority(null, [s_root], between ?? [], validity ?? Validity.Always)] };
         try
         {
-            new CertificateSigner(root, IdentityPattern.Parse("me@example"), issuer: null, mayBeNow: true).Verify(evidence, now);
+            new CertificateSigner(root, IdentityPattern.Parse(wanted), issuer: null, mayBeNow: true, kind).Verify(evidence, now);
             return true;
         }
         catch (AirgapException e) when (e.Code is ErrorCode.SignatureRejected or ErrorCode.MalformedSignature)

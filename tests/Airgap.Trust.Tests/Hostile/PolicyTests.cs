@@ -29,6 +29,10 @@ public sealed class PolicyTests
     [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"AAAA"}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"exactReference","dockerReference":"registry.example/app"}}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"matchExact","prefix":"x"}}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"remapIdentity","prefix":"Registry.example/Apps","signedPrefix":"v.example"}}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"remapIdentity","prefix":"registry.example/app:v1","signedPrefix":"v.example"}}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"remapIdentity","prefix":"https://registry.example","signedPrefix":"v.example"}}]}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"remapIdentity","prefix":"registry.example/","signedPrefix":"v.example"}}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsData":"AAAA"}}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"subjectEmail":"a@b"}}]}""")]
     [DataRow("""{"default":ACCEPT} {}""")]
@@ -41,6 +45,20 @@ public sealed class PolicyTests
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ContainersPolicy.Read(bytes, "p.json", _ => []));
 
         Assert.AreEqual(ErrorCode.InvalidTrustPolicy, e.Code);
+    }
+
+    [TestMethod]
+    [DataRow("registry.example")]
+    [DataRow("registry.example:5000")]
+    [DataRow("localhost/a")]
+    [DataRow("docker.io/library")]
+    [DataRow("registry.example/a/b")]
+    public void APrefix_IsAHost_ANamespace_OrARepository(string prefix)
+    {
+        string key = Convert.ToBase64String(TrustFixtures.Bytes("keys/p256.pub"));
+        ContainersPolicy.Read(
+            Encoding.UTF8.GetBytes($$$"""{"default":[{"type":"sigstoreSigned","keyData":"{{{key}}}","signedIdentity":{"type":"remapIdentity","prefix":"{{{prefix}}}","signedPrefix":"v.example"}}]}"""),
+            "p.json", _ => []);
     }
 
     [TestMethod]
