@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
+using Airgap.Transfer.Sessions;
 
 namespace Airgap.Publishing.Artifacts;
 
@@ -13,6 +15,10 @@ namespace Airgap.Publishing.Artifacts;
 /// <param name="path">Full path of the list; null to keep none.</param>
 internal sealed class PublishedFileList(string? path)
 {
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
+
     private readonly SortedDictionary<string, string> _written = new(StringComparer.Ordinal);
     private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
     // Relocations to several registries share a list.
@@ -61,6 +67,7 @@ internal sealed class PublishedFileList(string? path)
             return;
         try
         {
+            using FileLock? held = TakeAsync(path).GetAwaiter().GetResult();
             // Read again: a publish of another framework may have written its own meanwhile.
             SortedDictionary<string, string> all = Read();
             foreach (string file in _forgotten)
@@ -91,6 +98,30 @@ internal sealed class PublishedFileList(string? path)
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            return null;
+        }
+    }
+
+    // Between reading and writing, another publish would lose its entries. A list that cannot be locked is written without.
+    private static async Task<FileLock?> TakeAsync(string path)
+    {
+        Polling polling = new(s_wait, s_firstPause, s_longestPause);
+        try
+        {
+            if (UserCache.Find("locks") is not { } folder)
+                return null;
+            PrivateFolder.Make(folder);
+            string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OutputTarget.OfFile(path).Path)))[..32];
+            FileLock? taken;
+            do
+            {
+                taken = FileLock.TryTake(Path.Combine(folder, name + ".list"), OwnFile.Private);
+            }
+            while (taken is null && await polling.PauseAsync(CancellationToken.None));
+            return taken;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is AirgapException)
         {
             return null;
         }

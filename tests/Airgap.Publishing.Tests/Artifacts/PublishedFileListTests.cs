@@ -1,0 +1,33 @@
+using Airgap.Publishing.Artifacts;
+using Airgap.TestKit;
+
+namespace Airgap.Publishing.Tests.Artifacts;
+
+/// <summary>The list of what a clean removes has the files of all publishes.</summary>
+[TestClass]
+public sealed class PublishedFileListTests
+{
+    private const int Publishes = 24;
+
+    [TestMethod]
+    public void PublishesThatEndAtOnce_LoseNoFile()
+    {
+        using TempFolder folder = new();
+        string list = folder["obj/airgap.artifacts.txt"];
+        string[] files = [.. Enumerable.Range(0, Publishes).Select(i => folder[$"{i:00}.yml"])];
+        using Barrier start = new(Publishes);
+        Thread[] threads = [.. files.Select(file => new Thread(() =>
+        {
+            PublishedFileList own = new(list);
+            own.Add(new PublishedFile(file, PublishedFileKind.Lock) { Written = PublishItems.Digest[7..] });
+            start.SignalAndWait();
+            own.Save();
+        }))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+
+        Assert.AreSequenceEqual(files, new PublishedFileList(list).Earlier.Keys);
+    }
+}
