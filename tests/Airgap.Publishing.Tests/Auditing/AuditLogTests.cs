@@ -226,6 +226,37 @@ public sealed class AuditLogTests
         Assert.AreEqual("user", RunIdentity.Find(_ => null, namesUser: true)!.Kind);
     }
 
+    [TestMethod]
+    public async Task ALineThatIsJustBeingWritten_IsAwaited()
+    {
+        await AppendAsync("one");
+        await AppendAsync("two");
+        byte[] whole = File.ReadAllBytes(Log);
+        int half = whole.Length - 20;
+        File.WriteAllBytes(Log, whole[..half]);
+        AtPause clock = new(() => File.AppendAllText(Log, Encoding.UTF8.GetString(whole[half..])));
+
+        AuditVerifier.Verified verified = await AuditVerifier.VerifyAsync(Log, null, TestContext.CancellationToken, clock);
+        Assert.AreEqual(2, verified.Entries);
+
+        // Nobody ends this one.
+        File.WriteAllBytes(Log, whole[..half]);
+        AirgapException broken = await Assert.ThrowsExactlyAsync<AirgapException>(() => VerifyAsync());
+        Assert.AreEqual(2, broken.Location!.Line);
+    }
+
+    // Does something at the first pause, which ends at once.
+    private sealed class AtPause(Action act) : TimeProvider
+    {
+        private Action? _act = act;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Exchange(ref _act, null)?.Invoke();
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+    }
+
     private Task<Digest> AppendAsync(string root) =>
         AuditLog.AppendAsync(Log, new AuditEntry("copy", "complete", ["a"], ["b"], [root], "1.0.0", null), TestContext.CancellationToken);
 
