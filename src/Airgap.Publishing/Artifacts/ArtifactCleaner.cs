@@ -39,9 +39,14 @@ internal sealed partial class ArtifactCleaner(string folder)
             }
         }
 
-        foreach (string emptied in elsewhere.Append(folder))
+        foreach (string emptied in elsewhere.Append(folder).Distinct(StringComparer.Ordinal))
+        {
             ArtifactRemoval.RemoveEmptied(emptied);
-        ArtifactRemoval.RemoveEmptied(folder, files.Keys);
+            ArtifactRemoval.RemoveEmptied(emptied, files.Keys);
+            if (files.Keys.Any(file => ArtifactRemoval.IsBelow(file, emptied)))
+                ArtifactRemoval.RemoveEmpty(emptied);
+        }
+
         if (!ArtifactRemoval.TryRemove(list, PublishedFileList.DigestOf(list) ?? ""))
             warnings.Add(ArtifactRemoval.Stays(list, "cannot be read", "Remove it by hand."));
         return warnings;
@@ -53,6 +58,6 @@ internal sealed partial class ArtifactCleaner(string folder)
         s_reports.Contains(Path.GetFileName(entry.Key)) && new FileInfo(entry.Key).LinkTarget is null
             && PublishedFileList.DigestOf(entry.Key) == entry.Value;
 
-    [GeneratedRegex(@"^(relocation\.(json|html)|plan\.json|kustomization\.yaml|Kustomization|.+\.(packagerepository|bundle-lock|images-lock|secret|secretexport|namespace|gitops)\.yml)$")]
+    [GeneratedRegex(@"^(relocation\.(json(\.sigstore\.json)?|html)|plan\.json|kustomization\.yaml|Kustomization|registries\.conf|hosts\.toml|image-(digest|tag)-mirror-set\.yml|.+\.(packagerepository|bundle-lock|images-lock|secret|secretexport|namespace|gitops)\.yml)$")]
     private static partial Regex ArtifactName();
 }

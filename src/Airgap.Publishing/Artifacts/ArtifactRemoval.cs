@@ -47,17 +47,21 @@ internal static class ArtifactRemoval
     public static void RemoveEmptied(string folder)
     {
         foreach (string inner in new[] { ArtifactFolder.Manifests, ArtifactFolder.Secrets })
+            RemoveEmpty(Path.Combine(folder, inner));
+    }
+
+    /// <summary>Deletes a folder if it is empty.</summary>
+    public static void RemoveEmpty(string folder)
+    {
+        try
         {
-            try
-            {
-                string path = Path.Combine(folder, inner);
-                if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
-                    Directory.Delete(path);
-            }
-            catch (Exception e) when (IoFailures.IsIoFailure(e))
-            {
-                // An empty folder does no harm.
-            }
+            if (Directory.Exists(folder) && new DirectoryInfo(folder).LinkTarget is null
+                && !Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            // An empty folder does no harm.
         }
     }
 
@@ -72,17 +76,7 @@ internal static class ArtifactRemoval
         {
             for (string? above = Path.GetDirectoryName(file); above is not null && IsBelow(above, folder);
                 above = Path.GetDirectoryName(above))
-            {
-                try
-                {
-                    if (Directory.Exists(above) && !Directory.EnumerateFileSystemEntries(above).Any())
-                        Directory.Delete(above);
-                }
-                catch (Exception e) when (IoFailures.IsIoFailure(e))
-                {
-                    // An empty folder does no harm.
-                }
-            }
+                RemoveEmpty(above);
         }
     }
 

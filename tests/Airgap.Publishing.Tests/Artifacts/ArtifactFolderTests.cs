@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
@@ -216,6 +217,30 @@ public sealed class ArtifactFolderTests : IDisposable
         foreach (string named in (string[])["kustomization.yaml", "mine.yml", "precious.txt", "theirs.packagerepository.yml"])
             Assert.IsTrue(warnings.Any(
                 warning => warning.Code == ErrorCode.ArtifactChanged && warning.Message.Contains(named, StringComparison.Ordinal)), named);
+    }
+
+    [TestMethod]
+    public async Task CleanRemovesAllOfAFormerFolder_WithTheFolder()
+    {
+        using (ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+            File.WriteAllText(_folder["key.pem"], key.ExportPkcs8PrivateKeyPem());
+        await RunAsync(Settings with
+        {
+            SigningKey = "key.pem",
+            RepositoryTemplate = "{registry}/{prefix}/{source.repository}",
+            MirrorFormats = [MirrorFormat.RegistriesConf, MirrorFormat.HostsToml, MirrorFormat.ImageDigestMirrorSet,
+                MirrorFormat.ImageTagMirrorSet],
+        }, Simple());
+        Assert.IsGreaterThanOrEqualTo(4, Directory.GetFiles(_folder["airgap/mirrors"], "*", SearchOption.AllDirectories).Length);
+        Assert.IsTrue(File.Exists(_folder["airgap/relocation.json.sigstore.json"]));
+
+        // The project has named another folder since.
+        Assert.IsEmpty(new ArtifactCleaner(_folder["elsewhere"]).Clean(List).Select(warning => warning.Message));
+        Assert.IsFalse(Directory.Exists(_folder["airgap"]));
+
+        await RunAsync(Settings, Simple());
+        Assert.IsEmpty(new ArtifactCleaner(Settings.FullOutputPath).Clean(List));
+        Assert.IsFalse(Directory.Exists(_folder["airgap"]));
     }
 
     [TestMethod]
