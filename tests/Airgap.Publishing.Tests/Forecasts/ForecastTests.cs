@@ -3,6 +3,7 @@ using Airgap.Oci.Naming;
 using Airgap.Publishing.Forecasts;
 using Airgap.TestKit;
 using Airgap.Transfer;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -84,6 +85,25 @@ public sealed class ForecastTests
         Assert.EndsWith(", tag v1.0.0", lines[0]);
         Assert.StartsWith("  copy    ", lines[1]);
         Assert.Contains(" blobs to copy (", lines[4]);
+    }
+
+    [TestMethod]
+    public async Task TheResultLineHasTheTotals_AndCountsWhatIsDeclared()
+    {
+        RelocationDestination one = new RelocationDestination.Repository(RepositoryName.Parse("final.local/apps/one"));
+        RelocationDestination two = new RelocationDestination.Repository(RepositoryName.Parse("final.local/apps/two"));
+        TransferForecast ForecastOf(TransferPlan plan, RelocationDestination place) =>
+            new Relocator(_registry).ForecastAsync(plan, place, new TransferOptions(), CancellationToken.None).GetAwaiter().GetResult();
+        TransferPlan plan = await PlanAsync("user1/simple-app-bundle:v1.0.0", one);
+
+        PlanDocument same = PlanWriter.Create(
+            [new ForecastItem("bundle", "x", ForecastOf(plan, one)), new ForecastItem("bundle", "y", ForecastOf(plan, one))], []);
+        Assert.AreEqual($"2 bundles: 2 to copy ({ByteSize.Format(same.Totals.Copy.Bytes)})", same.Summary);
+        Assert.AreEqual(plan.TotalBytes, same.Totals.Copy.Bytes);
+
+        PlanDocument apart = PlanWriter.Create(
+            [new ForecastItem("bundle", "x", ForecastOf(plan, one)), new ForecastItem("bundle", "x", ForecastOf(plan, two))], []);
+        Assert.AreEqual($"1 bundle to 2 destinations: 2 to copy ({ByteSize.Format(apart.Totals.Copy.Bytes)})", apart.Summary);
     }
 
     private static PlanDocument Document(TransferForecast forecast) => PlanWriter.Create([new ForecastItem("bundle", "x", forecast)], []);
