@@ -111,7 +111,8 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
         List<(string Name, SemverVersion Version, string Text, string Tag)> there = [.. Versions(files, bundle.Tag!)];
         if (item.Newest is { } newest)
             there.AddRange(Versions(await ReadAsync(ImageReference.ByTag(bundle.Repository, newest), cancellationToken), newest));
-        else if (item.State is VersionState.Moved && now is { } moved)
+        // Whatever else is newer, the tag itself may have brought newer packages.
+        if (now is { } moved && moved != locked)
             there.AddRange(Versions(await ReadAsync(bundle.WithDigest(moved), cancellationToken), bundle.Tag!));
         ILookup<string, (string Name, SemverVersion Version, string Text, string Tag)> byName =
             there.ToLookup(version => version.Name, StringComparer.Ordinal);

@@ -115,6 +115,23 @@ public sealed class UpdateFinderTests
     }
 
     [TestMethod]
+    public async Task AMovedTagMayHaveNewerPackagesThanTheNewestTag()
+    {
+        (Digest old, Digest middle) = await TwoVersionsAsync();
+        await TagAsync("1.0.0", 4);
+        using TempFolder folder = new();
+        File.WriteAllText(folder["airgap.lock.json"], $$"""{"version":1,"items":{"{{GeneratedRepository.Bundle}}:1.0.0":"{{old}}"} }""");
+        DeclaredVersion[] found = await FindAsync(
+            folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:1.0.0", ("Packages", "p0.example.com@1.0.0")));
+
+        Assert.AreEqual($"Newer 1.1.0", $"{found[0].State} {found[0].Newest}");
+        Assert.AreNotEqual(middle.ToString(), found[0].MovedTo);
+        DeclaredVersion package = found[1];
+        Assert.AreEqual(
+            $"Newer {GeneratedRepository.Bundle}:1.0.0", $"{package.State} {package.Bundle}", "the tag 1.0.0 has a newer one than 1.1.0");
+    }
+
+    [TestMethod]
     public async Task AnUnreachableSource_FailsOnlyItsItem()
     {
         (Digest old, _) = await TwoVersionsAsync();
