@@ -1,3 +1,4 @@
+using System.Text;
 using Airgap.Oci;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Html;
@@ -41,6 +42,23 @@ public sealed class SummaryTests : RelocatorTestBase
 
         Assert.AreEqual(ErrorCode.SummaryNotWritten, (await target.WriteAsync(model, Token)).Warning?.Code);
         Assert.IsLessThanOrEqualTo(MarkdownSummary.GitHubLimit, new FileInfo(_folder["summary.md"]).Length);
+    }
+
+    [TestMethod]
+    public async Task FailuresThatDoNotFit_AreCounted()
+    {
+        const int Failures = 100;
+        const int Limit = 8_000;
+        ReportModel model = (await ModelAsync()) with
+        {
+            Failures = [.. Enumerable.Range(0, Failures).Select(i => new Diagnostic(ErrorCode.Forbidden, $"No. {i} {new string('x', 200)}", ""))],
+        };
+        string text = MarkdownSummary.Write(model, Limit);
+
+        int shown = text.Split("\n- AIRGAP").Length - 1;
+        Assert.IsLessThan(Failures, shown);
+        Assert.Contains($"\n{Failures - shown} more lines are omitted for lack of space.\n", text);
+        Assert.IsLessThanOrEqualTo(Limit, Encoding.UTF8.GetByteCount(text));
     }
 
     [TestMethod]

@@ -28,9 +28,10 @@ internal static class MarkdownSummary
         int used = Encoding.UTF8.GetByteCount(text.ToString());
         if (used > limit - RoomForTheEnd)
             return "";
-        foreach (string line in Problems(model).Concat(LeftOut(model)))
-            Take(line);
-
+        string[] told = [.. Problems(model), .. LeftOut(model)];
+        int taken = told.TakeWhile(Take).Count();
+        if (taken < told.Length)
+            text.Append(CultureInfo.InvariantCulture, $"\n{told.Length - taken:N0} more lines are omitted for lack of space.\n");
         if (model.IsUnfinished)
             return text.ToString();
         (ReportNode Node, int Level)[] rows = [.. model.Roots.SelectMany(root => Rows(root, 0))];
