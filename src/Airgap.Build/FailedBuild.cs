@@ -46,7 +46,7 @@ internal sealed class FailedBuild(BuildLog log, PublishSettings settings, Publis
         if (result.Model is not { } model || SummaryTarget.Of(settings, Environment.GetEnvironmentVariable) is not { } target)
             return;
         _writesSummary = false;
-        SummaryOutcome written = await target.WriteAsync(model, cancellationToken);
+        SummaryOutcome written = await WriteAsync(target, model, cancellationToken);
         if (written.Warning is { } warning)
             log.Warning(warning);
         // The CI agent reads the console, and looks for its command anywhere in a line. Console loggers show this from
@@ -65,8 +65,8 @@ internal sealed class FailedBuild(BuildLog log, PublishSettings settings, Publis
         if (_writesSummary && SummaryTarget.Of(settings, Environment.GetEnvironmentVariable) is { } target)
             await Attempt(async () =>
             {
-                SummaryOutcome written = await target.WriteAsync(
-                    FailedPublish.ModelOf(settings, new FailedRun(failures, log.Warnings, Phase: null, Progress: null)),
+                SummaryOutcome written = await WriteAsync(
+                    target, FailedPublish.ModelOf(settings, new FailedRun(failures, log.Warnings, Phase: null, Progress: null)),
                     CancellationToken.None);
                 if (written.Announcement is { } announcement)
                     log.Announce(announcement);
@@ -74,6 +74,9 @@ internal sealed class FailedBuild(BuildLog log, PublishSettings settings, Publis
         if (_earlier.Find(_written, failures) is { } earlier)
             log.Warning(earlier);
     }
+
+    private Task<SummaryOutcome> WriteAsync(SummaryTarget target, ReportModel model, CancellationToken cancellationToken) =>
+        OutputOwner.WatchAsync(target.File, settings, log.Warning, () => target.WriteAsync(model, cancellationToken));
 
     // The failure of the run stays the error.
     private async Task Attempt(Func<Task> write)

@@ -57,10 +57,11 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         failed.Begin(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);
         Job job = new(new DeclaredProject([.. items], content, settings, problems), registry, files, stage, failed);
+        string? timeline = settings.Timeline.Length == 0 ? null : settings.FullPath(settings.Timeline);
         bool done = Attempt(() =>
-            Waiting.For(Task.Run(() => TimelineRecorder.RecordAsync(
-                settings.Timeline.Length == 0 ? null : settings.FullPath(settings.Timeline), $"publish {task.ProjectName}", log.Warning,
-                () => RunAsync(job, cancellationToken)), CancellationToken.None), cancellationToken)(), cancellationToken);
+            Waiting.For(Task.Run(() => OutputOwner.WatchAsync(timeline, settings, log.Warning, () => TimelineRecorder.RecordAsync(
+                timeline, $"publish {task.ProjectName}", log.Warning, () => RunAsync(job, cancellationToken))),
+                CancellationToken.None), cancellationToken)(), cancellationToken);
         // Also kept after a failure, since earlier items have written their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
         done &= !_isStopped;

@@ -11,18 +11,18 @@ namespace Airgap.Publishing;
 
 /// <summary>
 /// Finds an output that a publish of another project wrote, and this one replaced: in a solution, a full path on the command line is the
-/// same file for all projects, and the last one would win silently. The user's cache keeps, for each output, the folder of the project that
-/// wrote it and the file's time and length. This only makes a warning, so any failure means that the owner is not known.
+/// same file for all projects, and the last one would win silently. The user's cache keeps, for each output, the folder and name of the
+/// project that wrote it and the file's time and length. This only makes a warning, so any failure means that the owner is not known.
 /// </summary>
 internal sealed class OutputOwner
 {
     private readonly string? _record;
     private readonly string _path;
-    private readonly string _project;
-    private readonly (string Project, string State)? _earlier;
+    private readonly (string Folder, string Name) _project;
+    private readonly (string Folder, string Name, string State)? _earlier;
     private readonly string? _before;
 
-    private OutputOwner(string? record, string path, string project)
+    private OutputOwner(string? record, string path, (string Folder, string Name) project)
     {
         (_record, _path, _project) = (record, path, project);
         (_earlier, _before) = (Read(), StateOf(path));
@@ -35,7 +35,7 @@ internal sealed class OutputOwner
     public static OutputOwner Look(string path, PublishSettings settings, string? folder = null)
     {
         folder ??= UserCache.Find("outputs");
-        string project = Path.TrimEndingDirectorySeparator(settings.ProjectDirectory);
+        (string, string) project = (Path.TrimEndingDirectorySeparator(settings.ProjectDirectory), settings.ProjectName);
         try
         {
             if (folder is not null)
@@ -59,12 +59,30 @@ internal sealed class OutputOwner
     /// <param name="settings">The project's settings.</param>
     /// <param name="warnings">Receives the warning.</param>
     /// <param name="write">Writes it, or leaves it as it is.</param>
-    public static async Task WatchAsync(string path, PublishSettings settings, PublishWarnings warnings, Func<Task> write)
+    public static Task WatchAsync(string path, PublishSettings settings, PublishWarnings warnings, Func<Task> write) => WatchAsync(
+        path, settings, replaced => warnings.Add(replaced, null), async () =>
+        {
+            await write();
+            return true;
+        });
+
+    /// <summary>Writes an output, and warns if it was another project's; also after a failure, if the output was written.</summary>
+    /// <param name="path">Its full path; null for none.</param>
+    /// <param name="settings">The project's settings.</param>
+    /// <param name="warn">Receives the warning.</param>
+    /// <param name="write">Writes it, or leaves it as it is.</param>
+    public static async Task<T> WatchAsync<T>(string? path, PublishSettings settings, Action<Diagnostic> warn, Func<Task<T>> write)
     {
-        OutputOwner owner = Look(path, settings);
-        await write();
-        if (await owner.TellAsync() is { } replaced)
-            warnings.Add(replaced, null);
+        OutputOwner? owner = path is null ? null : Look(path, settings);
+        try
+        {
+            return await write();
+        }
+        finally
+        {
+            if (owner is not null && await owner.TellAsync() is { } replaced)
+                warn(replaced);
+        }
     }
 
     /// <summary>Notes this project as the owner, if the file has been written since <see cref="Look"/>.</summary>
@@ -73,38 +91,38 @@ internal sealed class OutputOwner
     {
         if (_record is null || StateOf(_path) is not { } state || state == _before)
             return null;
-        (string Project, string State)? now = Read();
+        (string Folder, string Name, string State)? now = Read();
         bool isReplaced = IsOther(_earlier) && _earlier?.State == _before;
         // Another project may have written it since, in a parallel build.
         bool isShared = IsOther(now) && now != _earlier;
-        string? owner = isReplaced ? _earlier?.Project : isShared ? now?.Project : null;
+        (string Folder, string Name, string State)? owner = isReplaced ? _earlier : isShared ? now : null;
         try
         {
             await AtomicFile.WriteAsync(
-                _record, Encoding.UTF8.GetBytes($"{_project}\n{state}\n"), OwnFile.Private, CancellationToken.None);
+                _record, Encoding.UTF8.GetBytes($"{_project.Folder}\n{state}\n{_project.Name}\n"), OwnFile.Private, CancellationToken.None);
         }
         catch (Exception e) when (IsFailure(e))
         {
             // The next publish does not know that this one wrote it.
         }
 
-        return owner is null ? null : new Diagnostic(
+        return owner is not var (folder, name, _) ? null : new Diagnostic(
             ErrorCode.OutputReplaced,
-            $"'{_path}' was written by the publish of another project, in '{owner}', and this publish has replaced it: its content is that " +
+            $"'{_path}' was written by the publish of another project, {(name.Length > 0 ? $"'{name}' " : "")}in '{folder}', and this publish has replaced it: its content is that " +
             "of this project alone.",
             $"Give each project a file of its own. For an archive of several projects, {AdviceTerms.WriteLayout}.");
     }
 
     // A project that is gone, such as a checkout of an earlier build, misses nothing.
-    private bool IsOther((string Project, string State)? owner) =>
-        owner is var (project, _) && project != _project && Directory.Exists(project);
+    private bool IsOther((string Folder, string Name, string State)? owner) =>
+        owner is var (folder, name, _) && (folder, name) != _project && Directory.Exists(folder);
 
-    private (string Project, string State)? Read()
+    private (string Folder, string Name, string State)? Read()
     {
         try
         {
-            return _record is not null && File.Exists(_record) && File.ReadAllLines(_record) is [var project, var state, ..]
-                ? (project, state) : null;
+            return _record is not null && File.Exists(_record)
+                && File.ReadAllLines(_record) is [var folder, var state, var name, ..] ? (folder, name, state) : null;
         }
         catch (Exception e) when (IsFailure(e))
         {

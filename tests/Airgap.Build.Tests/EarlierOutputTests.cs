@@ -11,6 +11,21 @@ namespace Airgap.Build.Tests;
 public sealed class EarlierOutputTests
 {
     [TestMethod]
+    public async Task ASummaryAndATimelineOfAnotherProject_AreReplacedWithAWarning()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject one = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        using TestProject two = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        string[] publish = ["-p:AirgapRegistry=" + source.Host + "/apps", "-p:AirgapSummary=" + one["summary.md"],
+            "-p:AirgapTimeline=" + one["timeline.json"]];
+        DotnetResult first = (await one.RelocateAsync(publish)).Succeeded();
+        DotnetResult second = (await two.RelocateAsync(publish)).Succeeded();
+
+        Assert.IsEmpty(first.Lines("AIRGAP2211"));
+        Assert.HasCount(2, second.Lines("AIRGAP2211"), second.Output);
+    }
+
+    [TestMethod]
     public async Task WhatIsFromBeforeAFailureIsNamedAndTheSummaryStatesIt()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

@@ -79,6 +79,34 @@ public sealed class OutputOwnerTests : IDisposable
     }
 
     [TestMethod]
+    public async Task TwoProjectsInOneFolder_AreTwo()
+    {
+        Assert.IsEmpty(await RunAsync(ToArchive("a") with { ProjectName = "One" }, "user1/simple-app-bundle"));
+        Assert.IsEmpty(await RunAsync(ToArchive("a") with { ProjectName = "One" }, "user1/nested-bundle"), "its own");
+        string[] warnings = await RunAsync(ToArchive("a") with { ProjectName = "Two" }, "user1/simple-app-bundle");
+        Assert.HasCount(2, warnings, "the archive and the report");
+        Assert.Contains($"was written by the publish of another project, 'One' in '{_folder["a"]}'", warnings[0]);
+    }
+
+    [TestMethod]
+    public async Task AnOutputOfAFailedRun_IsReplacedWithAWarning()
+    {
+        string path = _folder["run.json"];
+        List<Diagnostic> warnings = [];
+        Task<bool> WriteAsync(string project, string text, bool fails) => OutputOwner.WatchAsync(
+            path, ToRegistry(project), warnings.Add, () =>
+            {
+                File.WriteAllText(path, text);
+                return fails ? Task.FromException<bool>(new FormatException()) : Task.FromResult(true);
+            });
+
+        await WriteAsync("a", "a", fails: false);
+        await Assert.ThrowsExactlyAsync<FormatException>(() => WriteAsync("b", "of b", fails: true));
+        Assert.AreEqual(ErrorCode.OutputReplaced, warnings.Single().Code);
+        Assert.IsTrue(await OutputOwner.WatchAsync(null, ToRegistry("a"), warnings.Add, () => Task.FromResult(true)));
+    }
+
+    [TestMethod]
     public async Task WhereNothingCanBeRemembered_ThereIsNoWarning()
     {
         string path = _folder["receipt.json"];

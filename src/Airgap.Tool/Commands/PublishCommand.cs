@@ -104,8 +104,9 @@ internal sealed class PublishCommand
             session.Warn(warning);
         string? timeline = project.Settings.Timeline is { Length: > 0 } file ? project.Settings.FullPath(file) : null;
         session.Failed.Earlier.Note(FailedPublish.OutputsOf(project.Settings, isDry, project.ArtifactList));
-        int? exitCode = await _timeline.RunAsync(
-            parsed, session, () => RelocateAsync(project, request, parsed, session, cancellationToken), timeline);
+        int? exitCode = await OutputOwner.WatchAsync(
+            timeline, project.Settings, session.Warn, () => _timeline.RunAsync(
+                parsed, session, () => RelocateAsync(project, request, parsed, session, cancellationToken), timeline));
         if (exitCode is null or 0)
             session.Failed.Clear();
         else
@@ -178,7 +179,8 @@ internal sealed class PublishCommand
         if (result.Model is { } model)
         {
             session.Failed.Report = null;
-            await ReportRequest.WriteSummaryAsync(_flags.Summary(parsed, project.Settings), model, session, cancellationToken);
+            await PublishOutput.SummarizeAsync(
+                _flags.Summary(parsed, project.Settings), model, project.Settings, session, cancellationToken);
         }
 
         foreach (Diagnostic failure in result.Failures)

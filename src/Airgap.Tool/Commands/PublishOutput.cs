@@ -44,9 +44,18 @@ internal sealed class PublishOutput
     public static void ExpectFailure(PublishSettings settings, SummaryTarget? target, Session session)
     {
         if (!settings.DryRun)
-            session.Failed.Report = run => ReportRequest.WriteSummaryAsync(
-                target, FailedPublish.ModelOf(settings, run), session, CancellationToken.None);
+            session.Failed.Report = run => SummarizeAsync(
+                target, FailedPublish.ModelOf(settings, run), settings, session, CancellationToken.None);
     }
+
+    /// <summary>Writes the Markdown summary, and warns if its file was another project's.</summary>
+    public static Task SummarizeAsync(
+        SummaryTarget? target, ReportModel model, PublishSettings settings, Session session, CancellationToken cancellationToken) =>
+        OutputOwner.WatchAsync(target?.File is { } file ? Path.GetFullPath(file) : null, settings, session.Warn, async () =>
+        {
+            await ReportRequest.WriteSummaryAsync(target, model, session, cancellationToken);
+            return true;
+        });
 
     private static string Shown(string path) =>
         Path.GetRelativePath(Environment.CurrentDirectory, path) is { } near

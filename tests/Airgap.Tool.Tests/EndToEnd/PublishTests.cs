@@ -35,6 +35,31 @@ public sealed class PublishTests : PublishTestBase
     }
 
     [TestMethod]
+    public async Task ASummaryAndATimelineOfAnotherProject_AreReplacedWithAWarning()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
+        Directory.CreateDirectory(bench.Folder["Other"]);
+        File.Copy(bench.Folder["App/App.csproj"], bench.Folder["Other/Other.csproj"]);
+        string[] shared = ["-p", "AirgapRegistry=final.local:5000/apps", "-p", $"AirgapSummary={bench.Folder["summary.md"]}",
+            "-p", $"AirgapTimeline={bench.Folder["timeline.json"]}"];
+
+        CliResult first = await bench.RunAsync(["publish", "App", .. shared]);
+        CliResult again = await bench.RunAsync(["publish", "App", .. shared]);
+        CliResult second = await bench.RunAsync(["publish", "Other", .. shared]);
+
+        Assert.AreEqual(0, second.ExitCode, second.Error);
+        Assert.DoesNotContain("AIRGAP2211", first.Error + again.Error);
+        foreach (string file in (string[])["summary.md", "timeline.json"])
+            Assert.Contains($"'{bench.Folder[file]}' was written by the publish of another project, 'App' in '{bench.Folder["App"]}'",
+                second.Error);
+
+        CliResult flagged = await bench.RunAsync(
+            "publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "--summary", bench.Folder["summary.md"]);
+        Assert.Contains("another project, 'Other' in", flagged.Error);
+    }
+
+    [TestMethod]
     public async Task AProject_IsAppliedToTheClusterThatIsNamedTwice()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();

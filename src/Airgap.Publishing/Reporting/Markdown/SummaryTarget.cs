@@ -32,6 +32,9 @@ internal sealed class SummaryTarget
         Azure,
     }
 
+    /// <summary>The requested file; null for the summary page of a CI system.</summary>
+    public string? File => _kind == Kind.File ? _path : null;
+
     /// <summary>True for the words that turn the summary off.</summary>
     public static bool IsOff(string asked) =>
         asked.Equals("none", StringComparison.OrdinalIgnoreCase) || asked.Equals("false", StringComparison.OrdinalIgnoreCase);
