@@ -22,7 +22,8 @@ public sealed class EarlierOutputTests
         DotnetResult second = (await two.RelocateAsync(publish)).Succeeded();
 
         Assert.IsEmpty(first.Lines("AIRGAP2211"));
-        Assert.HasCount(2, second.Lines("AIRGAP2211"), second.Output);
+        // Each stands once more in the build's own summary.
+        Assert.HasCount(2, second.Lines("AIRGAP2211").Select(line => line.Trim()).Distinct(), second.Output);
     }
 
     [TestMethod]
