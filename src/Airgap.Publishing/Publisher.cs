@@ -83,11 +83,23 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     internal async Task<PublishResult> RunPreparedAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
         if (ResolvedLockOf(prepared) is not { } resolved)
+        {
+            RemoveOfUndeclared(prepared);
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved);
+        }
+
         if (!prepared.PerRegistry.IsEmpty)
             return await ConcurrentPublish().RunAsync(prepared, cancellationToken);
         return await new ProjectAudit(prepared.Settings)
             .NoteAsync(() => RunOneAsync(prepared, resolved, cancellationToken), cancellationToken);
+    }
+
+    // As for one item of several: nobody may apply the manifests of the last item after the project stopped to declare it.
+    private void RemoveOfUndeclared(PreparedPublish prepared)
+    {
+        PublishSettings settings = prepared.Settings;
+        if (Artifacts is not null && prepared.Items.Count == 0 && settings.Shard.Length == 0 && HasDestination([], settings))
+            new ArtifactFolder(settings.FullOutputPath, Artifacts, _warnings, OnArtifact).RemoveStale();
     }
 
     // Null, after a warning, when there is no destination.

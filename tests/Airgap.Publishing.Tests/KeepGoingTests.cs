@@ -50,6 +50,22 @@ public sealed class KeepGoingTests : IDisposable
     }
 
     [TestMethod]
+    public async Task NothingStaysOfTheLastItem_ThatTheProjectNoLongerDeclares()
+    {
+        await RunAsync(Settings, PublishItems.Bundle(Simple));
+        string lockFile = _folder["airgap/simple-app-bundle.bundle-lock.yml"];
+        File.AppendAllText(lockFile, "# a note\n");
+
+        await RunAsync(Settings with { Shard = "1/2" });
+        await RunAsync(Settings with { Registry = "" });
+        Assert.IsNotEmpty(Directory.GetFiles(_folder["airgap/manifests"]), "without a destination, or in a part, nothing is published");
+        PublishResult result = await RunAsync(Settings);
+
+        Assert.AreSequenceEqual(new[] { lockFile }, Directory.GetFiles(_folder["airgap"], "*", SearchOption.AllDirectories));
+        Assert.Contains("bundle-lock.yml", Assert.ContainsSingle(result.Warnings).Message, "it was changed");
+    }
+
+    [TestMethod]
     public async Task NothingOfAFailedImageIsCalledPresent()
     {
         _registry.Hook = (operation, repository, _) => operation == "push-blob" && repository.ToString().Contains("final.local")
