@@ -51,7 +51,9 @@ internal sealed class CertificateSigner(
             return times;
         if (evidence.Entries.Count == 0)
             throw Rejection.Of("It is in no transparency log.");
-        foreach (LogEntry entry in evidence.Entries)
+
+        // A signature may be in further logs, which this root does not list yet; one of a listed log is needed.
+        foreach (LogEntry entry in evidence.Entries.Where(IsOfListedLog).DefaultIfEmpty(evidence.Entries[0]))
         {
             (LogKey log, DateTimeOffset? time) = LogVerifier.Verify(entry, root.Logs, claims, evidence.NeedsPromise, evidence.NeedsProof);
             if (time is { } promised)
@@ -62,6 +64,8 @@ internal sealed class CertificateSigner(
 
         return times;
     }
+
+    private bool IsOfListedLog(LogEntry entry) => root.Logs.Any(log => log.Id.AsSpan().SequenceEqual(entry.LogId));
 
     // A timestamp of an untrusted authority is ignored.
     private IEnumerable<DateTimeOffset> StampedTimes(Evidence evidence) => evidence.Timestamps

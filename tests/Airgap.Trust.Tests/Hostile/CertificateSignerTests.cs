@@ -73,6 +73,21 @@ public sealed class CertificateSignerTests
             Refused(signer, evidence, "not trusted at that time");
     }
 
+    /// <summary>sigstore-go passes over entries of logs that the root does not list, and asks for one of a listed log.</summary>
+    [TestMethod]
+    public void AnEntryOfAnotherLog_IsPassedOver_BesideOneOfAListedLog()
+    {
+        using OwnLog listed = new();
+        using OwnLog other = new();
+        CertificateSigner signer = new(RootOf(logs: [listed.Key]), null, null);
+        Evidence evidence = EvidenceBy(_key);
+        byte[] body = Body(evidence);
+
+        Assert.IsNotNull(signer.Verify(evidence with { Entries = [other.Entry(body), listed.Entry(body)] }, s_start));
+        Refused(signer, evidence with { Entries = [other.Entry(body)] }, "does not list");
+        Refused(signer, evidence with { Entries = [other.Entry(body), listed.Entry(body) with { Promise = [1] }] }, "is not the log's");
+    }
+
     private static void Refused(CertificateSigner signer, Evidence evidence, string why)
     {
         AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => signer.Verify(evidence, s_start.AddDays(1)));
