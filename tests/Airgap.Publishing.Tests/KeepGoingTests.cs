@@ -5,7 +5,6 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
 using Airgap.TestKit;
-using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests;
 

@@ -5,7 +5,6 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 using Airgap.Transfer.Files;
-using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests;
 

@@ -3,10 +3,8 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Archives;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Plans.Deltas;
-using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives.Deltas;
