@@ -21,13 +21,29 @@ namespace Airgap.Publishing.Tests.Trusting;
 [TestCategory(TestKinds.Servers)]
 public sealed class PublishTrustTests : TrustTestBase
 {
+    // Signed with the key p256, with packages to select by.
+    private const string IndexBundle = "signed/index-bundle:v1.0.0";
+
     private static RegistryFixture s_registry = null!;
 
     public TestContext TestContext { get; set; } = null!;
 
     [ClassInitialize]
-    public static async Task StartAsync(TestContext context) =>
+    public static async Task StartAsync(TestContext context)
+    {
         s_registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        using RegistryClient client = Client();
+        PublishResult signed = await new Publisher(client).RunAsync(
+            [PublishItems.Bundle($"{source.Host}/mirror/index-bundle:v1.0.0")],
+            PublishItems.To($"{s_registry.Host}/signed", folder.Path) with
+            {
+                SigningKey = Path.ChangeExtension(SignedStorage.Key("p256"), ".pem"),
+                SignImages = "tag"
+            }, context.CancellationToken);
+        Assert.IsEmpty(signed.Failures);
+    }
 
     [ClassCleanup]
     public static async Task StopAsync() => await s_registry.DisposeAsync();
@@ -58,7 +74,7 @@ public sealed class PublishTrustTests : TrustTestBase
         using RegistryClient client = Client();
 
         PublishResult result = await new Publisher(client).RunAsync(
-            [Chosen(SignedStorage.Bundle)], settings, TestContext.CancellationToken);
+            [Chosen(IndexBundle)], settings, TestContext.CancellationToken);
         Assert.IsEmpty(result.Failures);
         string derived = result.Items[0].Derived!.Digest;
         Assert.IsFalse(result.Items[0].Derived!.From.EndsWith(derived, StringComparison.Ordinal));
@@ -66,18 +82,18 @@ public sealed class PublishTrustTests : TrustTestBase
             result.Items[0].Signatures!.Value);
 
         PublishResult refused = await new Publisher(client).RunAsync(
-            [Chosen(SignedStorage.Bundle)], Settings(destination, Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p384")))),
+            [Chosen(IndexBundle)], Settings(destination, Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p384")))),
             TestContext.CancellationToken);
         Assert.IsTrue(refused.Failures.Any(failure => failure.Code == ErrorCode.SignatureRejected));
 
         await new Publisher(client).RunAsync(
-            [PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}")], settings with
+            [PublishItems.Bundle($"{s_registry.Host}/{IndexBundle}")], settings with
             {
                 Registry = "",
                 Archive = "all.tar"
             }, TestContext.CancellationToken);
         PublishResult far = await new Publisher(client).RunAsync(
-            [Chosen(SignedStorage.Bundle)], settings with
+            [Chosen(IndexBundle)], settings with
             {
                 SourceArchive = "all.tar",
                 Registry = $"{destination.Host}/far"
@@ -91,7 +107,7 @@ public sealed class PublishTrustTests : TrustTestBase
     public async Task ADerivedBundle_IsTakenFromAnArchive_OnlyWhereTheArchiveIsSigned()
     {
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        PublishItem chosen = Chosen(SignedStorage.Bundle);
+        PublishItem chosen = Chosen(IndexBundle);
         PublishSettings settings = Settings(destination, Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256"))));
         PublishSettings far = settings with { SourceArchive = "derived.tar" };
         using RegistryClient client = Client();
