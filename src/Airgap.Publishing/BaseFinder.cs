@@ -18,7 +18,9 @@ namespace Airgap.Publishing;
 /// </summary>
 /// <param name="sources">The source of the copy. If a lock names an unreachable location, its images are looked up
 /// here.</param>
-internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
+/// <param name="isSparse">True if the copy keeps the digests of indexes although it leaves images out. What a lock names is then not
+/// looked up at the source, since the same digest has more content there than what may have been carried.</param>
+internal sealed class BaseFinder(IEnumerable<RelocationSource> sources, bool isSparse = false)
 {
     private const int MaxBytes = 64 * 1024 * 1024;
     private static readonly string[] s_fileEnds = [".tar", ".json", ".yml", ".yaml", ".001"];
@@ -100,9 +102,7 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
         if (Receipt.IsOne(json.Span))
             return new DeltaSource.Receipt(path);
         if (RelocationRoots.TryRead(json) is { } images)
-            return new DeltaSource.Named(
-                DeltaBaseKinds.Relocation, path,
-                [.. images.Select(image => new NamedRoot([.. image, .. RootAt(image[0]).Places.Except(image)]))]);
+            return new DeltaSource.Named(DeltaBaseKinds.Relocation, path, [.. images.Select(image => RootOf(path, image))]);
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         ProjectLock found = ProjectLockReader.Read(path, json.ToArray(), problems);
         if (problems is [var problem, ..])
@@ -114,13 +114,41 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
             { Location = problem.Location };
         }
 
+        ILookup<string, string> selections = found.Derived.Keys.Select(key => key.Split(LockedSelections.Between, 2))
+            .ToLookup(parts => parts[0], parts => parts[^1], StringComparer.Ordinal);
         return new DeltaSource.Named(
             DeltaBaseKinds.Lock, path,
-            [.. found.Entries.Select(entry => new NamedRoot([ImageReference.Parse(entry.Key).WithDigest(entry.Value.Digest)]))]);
+            [
+                .. found.Entries.Select(entry => (Root: ImageReference.Parse(entry.Key).WithDigest(entry.Value.Digest), entry.Key))
+                    .Where(entry => IsCarriedWhole(path, entry.Root, [.. selections[entry.Key]]))
+                    .Select(entry => new NamedRoot([entry.Root])),
+            ]);
     }
+
+    // A lock pins the whole bundle. What a selection from it left out was never carried, and would be missing behind the gap.
+    private bool IsCarriedWhole(string path, ImageReference root, string[] selections) =>
+        selections.Length == 0 || (_sources.Contains(root.Repository) ? throw InPart(path, root, selections[0]) : false);
+
+    private NamedRoot RootOf(string path, RelocatedRoot image)
+    {
+        if (image.SparseSelection is not { } selection)
+            return new NamedRoot([.. image.Places, .. RootAt(image.Places[0]).Places.Except(image.Places)]);
+        return image.Destination is { } destination
+            ? new NamedRoot([destination]) : throw InPart(path, image.Places[0], selection);
+    }
+
+    private static AirgapException InPart(string path, ImageReference root, string selection) => new(
+        ErrorCode.InvalidBase,
+        $"'{path}' cannot be used as a base: of {root} only a selection was carried ({selection}), and the file does not list its layers.",
+        "Use the carried archive as the base, or the receipt of its import.")
+    { Reference = root.ToString(), Location = new SourceLocation(path) };
 
     // A lock written behind an air gap names locations there. The images are also looked up at this copy's sources: the same digest means
     // the same content.
     private NamedRoot RootAt(ImageReference image) =>
-        new([image, .. _sources.Select(source => ImageReference.ByDigest(source, image.Digest!.Value)).Where(place => place != image)]);
+        new(
+        [
+            image, .. (isSparse ? [] : _sources).Select(source => ImageReference.ByDigest(source, image.Digest!.Value))
+                .Where(place => place != image),
+        ]);
 }

@@ -24,7 +24,8 @@ internal static class ItemBases
     {
         if (settings.ArchiveBase.IsEmpty || declarations[0].Archive is not { } archive)
             return [];
-        BaseFinder finder = new(declarations.Select(declaration => declaration.Source));
+        BaseFinder finder = new(
+            declarations.Select(declaration => declaration.Source), declarations.Any(declaration => declaration.Selection.Sparse));
         ImmutableArray<DeltaSource> bases = [
             .. declarations.SelectMany(declaration => NamesOf(settings, declaration, tell)).Distinct(StringComparer.Ordinal)
             .Select(finder.Find)];

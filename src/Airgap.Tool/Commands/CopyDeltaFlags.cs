@@ -88,7 +88,7 @@ internal sealed class CopyDeltaFlags
     /// <exception cref="AirgapException">As <see cref="BaseFinder.Find"/>, and <see cref="ErrorCode.BaseIsOutput"/>.</exception>
     public ImmutableArray<DeltaSource> Bases(ParseResult parsed, CopyRequest request)
     {
-        BaseFinder finder = new([request.Source]);
+        BaseFinder finder = new([request.Source], request.Selection.Sparse);
         ImmutableArray<DeltaSource> bases = [.. (parsed.GetValue(_base) ?? []).Select(finder.Find)];
         if (bases.Length > 0 && request.Destination is RelocationDestination.Archive archive)
             OutputConflicts.Check(bases.OfType<DeltaSource.Archive>().Select(known => known.Path), archive.Path);
