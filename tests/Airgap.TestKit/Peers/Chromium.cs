@@ -50,6 +50,8 @@ public sealed class Chromium : IAsyncDisposable
                 "--remote-debugging-port=0", $"--user-data-dir={profile.Path}", $"--window-size={width},{height}", "about:blank",
             },
         };
+        // Its own temporary folder, which stays when it is ended, goes with the profile.
+        start.Environment["TMPDIR"] = profile.Path;
         Process process = Process.Start(start) ?? throw new InvalidOperationException("chromium did not start.");
         Chromium browser = new(process, profile);
         await browser.ConnectAsync();

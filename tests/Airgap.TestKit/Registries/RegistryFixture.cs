@@ -118,7 +118,16 @@ public sealed class RegistryFixture : IAsyncDisposable
             AnyHost = true,
             Interceptor = fixture.InterceptAsync,
         };
-        fixture._server = await RegistryServer.StartAsync(options.Configure?.Invoke(server) ?? server, CancellationToken.None);
+        try
+        {
+            fixture._server = await RegistryServer.StartAsync(options.Configure?.Invoke(server) ?? server, CancellationToken.None);
+        }
+        catch
+        {
+            temp?.Dispose();
+            throw;
+        }
+
         return fixture;
     }
 
