@@ -42,9 +42,8 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources, bool isS
     public DeltaSource Find(string text)
     {
         // For an archive in parts, no file with the archive's own name need exist.
-        if (Directory.Exists(text) || PartName.ArchiveOfList(text) is not null || File.Exists(PartName.ListOf(text)))
-            return new DeltaSource.Archive(text);
-        if (PartName.ArchiveOfList(text) is not null || (!File.Exists(text) && FoundList.Lies(text)))
+        if (Directory.Exists(text) || PartName.ArchiveOfList(text) is not null || File.Exists(PartName.ListOf(text))
+            || (!File.Exists(text) && FoundList.Lies(text)))
             return new DeltaSource.Archive(text);
         return File.Exists(text) ? OfFile(text) : OfReference(text);
     }
@@ -126,8 +125,13 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources, bool isS
     }
 
     // A lock pins the whole bundle. What a selection from it left out was never carried, and would be missing behind the gap.
-    private bool IsCarriedWhole(string path, ImageReference root, string[] selections) =>
-        selections.Length == 0 || (_sources.Contains(root.Repository) ? throw InPart(path, root, selections[0]) : false);
+    // An item that this copy does not have is only passed over: its layers are written.
+    private bool IsCarriedWhole(string path, ImageReference root, string[] selections)
+    {
+        if (selections.Length > 0 && _sources.Contains(root.Repository))
+            throw InPart(path, root, selections[0]);
+        return selections.Length == 0;
+    }
 
     private NamedRoot RootOf(string path, RelocatedRoot image)
     {

@@ -49,6 +49,26 @@ public sealed class PartialBaseTests
     }
 
     [TestMethod]
+    public async Task ASparseCopyInARegistry_IsABaseForWhatIsThere()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture far = await RegistryFixture.StartAsync(new RegistryFixtureOptions { SparseIndexes = true });
+        string bundle = $"{source.Host}/mirror/index-bundle";
+        string[] sparse = ["copy", "-b", $"{bundle}:v1.0.0", "--missing-platform", "skip", "--platform-mode", "sparse"];
+        await InProcess.SucceedAsync([.. sparse, "--platform", "linux/amd64", "--to-repo", $"{far.Host}/far"]);
+        await File.WriteAllTextAsync(folder["relocation.json"],
+            $$$"""{"schemaVersion":1,"items":[{"images":[{"source":"{{{bundle}}}@{{{Digest}}}","destination":"{{{far.Host}}}/far@{{{Digest}}}"}],"derived":{"selection":"platforms linux/amd64","sparseIndexes":1}}]}""");
+
+        string made = await InProcess.SucceedAsync(
+            [.. sparse, "--platform", "linux/amd64", "--platform", "linux/arm64", "--to-tar", folder["delta.tar"],
+                "--base", folder["relocation.json"]]);
+
+        // At the source, the bundle has six of these layers.
+        Assert.Contains("A delta: 5 layers", made);
+    }
+
+    [TestMethod]
     public async Task WhatOtherItemsSelected_IsNoBase_ButStopsNothing()
     {
         using TempFolder folder = new();

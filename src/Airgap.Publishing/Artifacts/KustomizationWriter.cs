@@ -88,7 +88,7 @@ internal static class KustomizationWriter
         {
             try
             {
-                if (File.Exists(file) && File.ReadAllText(file) is var text && text == Text(Listed(text)))
+                if (ListedIn(file) is not null)
                     File.Delete(file);
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
@@ -98,8 +98,15 @@ internal static class KustomizationWriter
         }
     }
 
-    private static IEnumerable<string> Listed(string text) =>
-        text.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal)).Select(line => line[2..]);
+    // The manifests that an unchanged list names; null if it is missing, or was changed by hand.
+    private static string[]? ListedIn(string file)
+    {
+        if (!File.Exists(file))
+            return null;
+        string text = File.ReadAllText(file);
+        string[] names = [.. text.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal)).Select(line => line[2..])];
+        return text == Text(names) ? names : null;
+    }
 
     // The manifests that an unchanged list of an earlier publish names, and that are still there.
     private static string[] Earlier(string path)
@@ -108,8 +115,7 @@ internal static class KustomizationWriter
         string file = Path.Combine(folder, ListName);
         try
         {
-            return File.Exists(file) && File.ReadAllText(file) is var text && text == Text(Listed(text))
-                ? [.. Listed(text).Where(name => Path.GetFileName(name) == name && File.Exists(Path.Combine(folder, name)))] : [];
+            return [.. (ListedIn(file) ?? []).Where(name => Path.GetFileName(name) == name && File.Exists(Path.Combine(folder, name)))];
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

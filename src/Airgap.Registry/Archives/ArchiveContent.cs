@@ -138,7 +138,7 @@ internal sealed class ArchiveContent : IRegistryContent
                 ErrorCode.ServedTagMoved,
                 $"'{archive.Path}' and an earlier archive have different content of {string.Join(", ", moved)}; "
                 + "clients that use this registry as a mirror get the last one, as after imports in this order.",
-                "Serve the two by two registries, or put the one that mirrors are to give last."));
+                "Serve each by a registry of its own, or name the archive last whose content mirrors should give."));
         }
     }
 
