@@ -37,6 +37,7 @@ internal sealed class AtomicFiles(StorageLayout layout)
     public static void MoveInto(string source, string path)
     {
         const int Attempts = 20;
+        bool isMoved = false;
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -44,6 +45,7 @@ internal sealed class AtomicFiles(StorageLayout layout)
                 string folder = Path.GetDirectoryName(path)!;
                 DiskSync.Current.MakeFolder(folder);
                 File.Move(source, path, overwrite: true);
+                isMoved = true;
                 DiskSync.Current.FlushFolder(folder);
                 return;
             }
@@ -51,7 +53,7 @@ internal sealed class AtomicFiles(StorageLayout layout)
             {
                 // The folder was removed between the two calls.
             }
-            catch (FileNotFoundException) when (!File.Exists(source))
+            catch (Exception e) when (isMoved && e is DirectoryNotFoundException or FileNotFoundException)
             {
                 // The folder was removed with the file in it: another request deleted what this call wrote.
                 return;
@@ -95,7 +97,7 @@ internal sealed class AtomicFiles(StorageLayout layout)
     public static DateTime? TimeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.LastWriteTimeUtc : null;
 
     /// <summary>Sets a file's last write time to now.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <returns>False when there is none, or it may not be changed: on Unix only its owner may set its time.</returns>
     public static bool TryTouch(string path)
     {
         try
@@ -103,7 +105,7 @@ internal sealed class AtomicFiles(StorageLayout layout)
             File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
             return true;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }

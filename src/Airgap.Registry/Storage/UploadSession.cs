@@ -42,11 +42,18 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
     {
         UploadLock.Lease lease = await _lock.EnterAsync(cancellationToken);
         LastUsed = DateTime.UtcNow;
+        CountWhatIsThere();
         return lease;
     }
 
     /// <inheritdoc cref="UploadLock.TryEnter"/>
-    public UploadLock.Lease? TryEnter() => _lock.TryEnter();
+    public UploadLock.Lease? TryEnter()
+    {
+        UploadLock.Lease? lease = _lock.TryEnter();
+        if (lease is not null)
+            CountWhatIsThere();
+        return lease;
+    }
 
     /// <summary>Appends a body to its end.</summary>
     /// <param name="body">The bytes.</param>
@@ -61,7 +68,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         try
         {
             using SafeFileHandle file =
-                File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete);
+                File.OpenHandle(dataPath, FileMode.Open, FileAccess.Write, FileShare.Read | FileShare.Delete);
             while (await ReadAsync(body, buffer, cancellationToken) is > 0 and int read)
             {
                 if (Length + read > maxLength)
@@ -94,10 +101,13 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
     public async Task<bool> HasDigestAsync(Digest digest, CancellationToken cancellationToken)
     {
         using SafeFileHandle file =
-            File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+            File.OpenHandle(dataPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        long length = RandomAccess.GetLength(file);
+        if (length < _length)
+            return false;
 
         // A failed write may have left bytes that were never confirmed.
-        if (RandomAccess.GetLength(file) != _length)
+        if (length != _length)
             RandomAccess.SetLength(file, _length);
         Flush(file);
         return _hash is not null && _hash.AlgorithmName == digest.HashAlgorithm
@@ -125,6 +135,23 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
     {
         IsClosed = true;
         DropHash();
+    }
+
+    // Another program may have cut or removed the file since the last request. Bytes that are gone would become zeros.
+    private void CountWhatIsThere()
+    {
+        if (IsClosed)
+            return;
+        FileInfo file = new(dataPath);
+        if (!file.Exists)
+        {
+            Close();
+        }
+        else if (file.Length < _length)
+        {
+            Interlocked.Exchange(ref _length, file.Length);
+            DropHash();
+        }
     }
 
     private void DropHash()

@@ -46,6 +46,10 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
             session = _sessions.GetOrAdd(guid, Session(name, guid));
         }
 
+        // While no other request writes, its file is looked at.
+        session.TryEnter()?.Dispose();
+        if (session.IsClosed)
+            _sessions.TryRemove(guid, out _);
         return session.Name == name && !session.IsClosed ? session : null;
     }
 
@@ -127,7 +131,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
     private void TryDrop(UploadSession session, DateTime limit)
     {
         using UploadLock.Lease? lease = session.TryEnter();
-        if (lease is not null && !session.IsClosed && session.LastUsed < limit)
+        if (lease is not null && (session.IsClosed || session.LastUsed < limit))
             Remove(session);
     }
 
