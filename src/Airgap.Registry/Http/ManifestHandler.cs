@@ -119,7 +119,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         if (blobs.Length > 0)
             throw Refusal.ManifestBlobUnknown(blobs, "blob");
         Digest[] children = storage.TakesSparseIndexes
-            ? [] : [.. summary.Children.Where(child => !storage.Manifests.Exists(name, child)).Take(Refusal.MostNamed)];
+            ? [] : [.. summary.Children.Where(child => !storage.Manifests.Exists(name, child)
+                && !(summary.Loose.Contains(child) && storage.Blobs.Exists(name, child))).Take(Refusal.MostNamed)];
         if (children.Length > 0)
             throw Refusal.ManifestBlobUnknown(children, "manifest");
 

@@ -13,12 +13,16 @@ internal sealed class ManifestSummary
     public required IReadOnlyList<Digest> Blobs { get; init; }
 
     /// <summary>
-    /// Config and layers, including non-distributable ones, which may have been pushed nevertheless.
+    /// Everything that may be a blob of the repository: config and layers, including non-distributable ones, which may have been pushed
+    /// nevertheless, and what an index lists.
     /// </summary>
     public required IReadOnlyList<Digest> References { get; init; }
 
-    /// <summary>Manifests that must be in the repository.</summary>
+    /// <summary>What an index lists, which must be in the repository.</summary>
     public required IReadOnlyList<Digest> Children { get; init; }
+
+    /// <summary>Those of <see cref="Children"/> that may be blobs: BuildKit's cache is an index of layers.</summary>
+    public required IReadOnlySet<Digest> Loose { get; init; }
 
     /// <summary>The manifest that this one is attached to; it need not exist.</summary>
     public Digest? Subject { get; init; }
@@ -71,7 +75,7 @@ internal sealed class ManifestSummary
         OrderedDigests references = new();
         OrderedDigests children = new();
         if (!Take(root, "config", blobs, references) || !TakeAll(root, "layers", blobs, references)
-            || !TakeAll(root, "blobs", blobs, references) || !TakeAll(root, "manifests", children, new()))
+            || !TakeAll(root, "blobs", blobs, references) || !TakeAll(root, "manifests", children, references))
         {
             problem = "it contains a descriptor without a valid digest";
             return null;
@@ -95,6 +99,7 @@ internal sealed class ManifestSummary
             Blobs = blobs.All,
             References = references.All,
             Children = children.All,
+            Loose = LooseOf(root),
             Subject = subject,
             ArtifactType = Text(root, "artifactType") is { Length: > 0 } artifactType ? artifactType
                 : root.TryGetProperty("config", out JsonElement config) ? Text(config, "mediaType")
@@ -143,6 +148,13 @@ internal sealed class ManifestSummary
             into.Add(digest);
         return true;
     }
+
+    private static HashSet<Digest> LooseOf(JsonElement root) =>
+        root.TryGetProperty("manifests", out JsonElement list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray()
+                .Where(item => Text(item, "mediaType") is { } type && !MediaTypes.IsImageManifest(type) && !MediaTypes.IsIndex(type))
+                .Select(item => Digest.Parse(Text(item, "digest")!))]
+            : [];
 
     private static string? Text(JsonElement element, string property) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out JsonElement value)
