@@ -13,6 +13,7 @@ internal sealed class ArchiveContent : IRegistryContent
     private readonly SortedDictionary<string, ArchiveRepository> _repositories = new(StringComparer.Ordinal);
     private readonly List<ServedArchive> _archives = [];
     private readonly List<ServedFile> _files = [];
+    private readonly List<string> _folders = [];
     private readonly Dictionary<(string StandIn, string Tag), Digest> _mirrored = [];
 
     // Made when first needed: thousands of images may come from as many repositories, and only a cluster that uses this
@@ -74,7 +75,8 @@ internal sealed class ArchiveContent : IRegistryContent
     }
 
     public string? FindProblem() =>
-        _files.Find(file => file.HasChanged) is { } changed ? $"the archive '{changed.Path}' has changed since it was opened" : null;
+        _files.Find(file => file.HasChanged) is { } changed ? $"the archive '{changed.Path}' has changed since it was opened"
+        : _folders.Find(folder => !Directory.Exists(folder)) is { } gone ? $"the folder '{gone}' no longer exists" : null;
 
     public void Dispose()
     {
@@ -88,6 +90,8 @@ internal sealed class ArchiveContent : IRegistryContent
         ServedFile? file = Directory.Exists(found.Path) ? null : ServedFile.Open(found);
         if (file is not null)
             _files.Add(file);
+        else
+            _folders.Add(Path.GetFullPath(found.Path));
         return await ServedArchive.OpenAsync(found, file, proofs, cancellationToken);
     }
 

@@ -67,6 +67,8 @@ internal sealed class ServedBlobs(ServedFile? file, IArchive reader, BlobProofs 
         FileFacts known = FileFacts.Of(loose.Path, followsLinks: true);
         return () =>
         {
+            if (!File.Exists(loose.Path))
+                throw new ArchiveChangedException(loose.Path);
             ServedFile open = ServedFile.Open(loose, known);
             if (open.Length == descriptor.Size && open.Modified == modified)
                 return new ArchivedContent(open, 0, descriptor, proof, ownsFile: true);

@@ -13,12 +13,17 @@ internal sealed class ListHandler(IRegistryContent content)
     // The maximum number of names in one response when the client gives none.
     private const int DefaultPage = 10_000;
 
-    public Task TagsAsync(HttpContext context, string name)
+    /// <summary>The tags of a repository.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="name">The name that the client asks for.</param>
+    /// <param name="repository">The repository that answers under the name.</param>
+    public Task TagsAsync(HttpContext context, string name, string repository)
     {
         int count = CountOf(context);
-        List<string> tags = content.ListTags(name, LastOf(context), count == int.MaxValue ? count : count + 1)
+        List<string> tags = content.ListTags(repository, LastOf(context), count == int.MaxValue ? count : count + 1)
             ?? throw Refusal.NameUnknown(name);
-        List<string> page = Page(context, tags, $"/v2/{name}/tags/list");
+        string mirrored = name == repository ? "" : $"ns={Uri.EscapeDataString(context.Request.Query["ns"].ToString())}&";
+        List<string> page = Page(context, tags, $"/v2/{name}/tags/list", mirrored);
         return ResponseWriter.JsonAsync(context, "application/json", json =>
         {
             json.WriteStartObject();
@@ -82,14 +87,17 @@ internal sealed class ListHandler(IRegistryContent content)
 
     private static int CountOf(HttpContext context)
     {
-        int count = DefaultPage;
-        return context.Request.Query["n"] is [{ } n] && !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out count)
-            ? throw Refusal.PageNumber() : count;
+        if (context.Request.Query["n"] is not [{ } n])
+            return DefaultPage;
+        if (int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+            return count;
+        // More than there can be.
+        return n.Length > 0 && n.All(char.IsAsciiDigit) ? int.MaxValue : throw Refusal.PageNumber();
     }
 
     private static string LastOf(HttpContext context) => context.Request.Query["last"] is [{ } last] ? last : "";
 
-    private static List<string> Page(HttpContext context, List<string> sorted, string path)
+    private static List<string> Page(HttpContext context, List<string> sorted, string path, string query = "")
     {
         int count = CountOf(context);
         int start = 0;
@@ -101,7 +109,7 @@ internal sealed class ListHandler(IRegistryContent content)
 
         List<string> page = sorted.GetRange(start, Math.Min(count, sorted.Count - start));
         if (page.Count > 0 && start + page.Count < sorted.Count)
-            context.Response.Headers.Link = $"<{path}?n={count}&last={Uri.EscapeDataString(page[^1])}>; rel=\"next\"";
+            context.Response.Headers.Link = $"<{path}?{query}n={count}&last={Uri.EscapeDataString(page[^1])}>; rel=\"next\"";
         return page;
     }
 }

@@ -70,6 +70,9 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
     public static Refusal UploadUnknown() =>
         new(StatusCodes.Status404NotFound, "BLOB_UPLOAD_UNKNOWN", "The repository has no such upload.");
 
+    public static Refusal UploadTakenOver() =>
+        new(StatusCodes.Status409Conflict, "BLOB_UPLOAD_INVALID", "Another request has taken over the upload.");
+
     public static Refusal UploadInvalid(string why) =>
         new(StatusCodes.Status400BadRequest, "BLOB_UPLOAD_INVALID", $"The upload cannot continue: {why}.");
 

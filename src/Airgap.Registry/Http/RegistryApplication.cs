@@ -128,11 +128,12 @@ internal sealed class RegistryApplication
 
         if (!Names.IsRepository(route.Name))
             throw Refusal.Name(route.Name);
+        string asked = route.Name;
         if (context.Request.QueryString.HasValue && reads && context.Request.Query["ns"] is [{ Length: > 0 } registry])
-            route = route with { Name = _content.FindMirrored(route.Name, registry) };
+            route = route with { Name = _content.FindMirrored(asked, registry) };
         return route.Resource switch
         {
-            Resource.Tags => _lists.TagsAsync(context, route.Name),
+            Resource.Tags => _lists.TagsAsync(context, asked, route.Name),
             Resource.Referrers => _lists.ReferrersAsync(context, route.Name, route.Reference),
             Resource.Manifest => _manifests.HandleAsync(context, route.Name, route.Reference),
             Resource.Blob => _blobs.HandleAsync(context, route.Name, route.Reference),
@@ -147,8 +148,8 @@ internal sealed class RegistryApplication
     {
         Refusal refusal => refusal,
         BadHttpRequestException bad => new Refusal(bad.StatusCode, "UNSUPPORTED", "The request is malformed or broke off."),
-        OperationCanceledException =>
-            new Refusal(StatusCodes.Status409Conflict, "BLOB_UPLOAD_INVALID", "Another request has taken over the upload."),
+        OperationCanceledException => new Refusal(StatusCodes.Status503ServiceUnavailable, "UNKNOWN", "The registry is ending."),
+        AirgapException { InnerException: IOException or UnauthorizedAccessException } failure => RefusalOf(failure.InnerException!),
         _ when FullDisk.Caused(exception) =>
             new Refusal(StatusCodes.Status507InsufficientStorage, "UNKNOWN", "No space is left on the registry's disk."),
         ArchiveChangedException => Refusal.Changed(),

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Airgap.Oci;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Airgap.Registry.Http;
 
@@ -26,7 +27,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         UploadSession session = uploads.Start(name) ?? throw Refusal.TooManyUploads();
 
         // A client that sends the digest but no bytes means to send them later, unless there are none to send.
-        if (digest is { } whole && (request.ContentLength is not 0 || whole == Digest.ComputeLike(whole, [])))
+        if (digest is { } whole && (HasBody(request) || whole == Digest.ComputeLike(whole, [])))
             await FinishAsync(context, session, whole);
         else
             Accepted(context, session);
@@ -65,6 +66,10 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         }
     }
 
+    // Without a body, a request need not give its length.
+    private static bool HasBody(HttpRequest request) => request.ContentLength is not 0
+        && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+
     private bool TryMount(string name, Digest digest, string? from) =>
         (string.IsNullOrEmpty(from) || Names.IsRepository(from)) && blobs.TryMount(name, digest, string.IsNullOrEmpty(from) ? null : from);
 
@@ -73,8 +78,15 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         using (UploadLock.Lease lease = await EnterAsync(context, session))
         {
             await AppendAsync(context, session, digest.HashAlgorithm, lease.Token);
-            if (!await uploads.TryFinishAsync(session, digest, lease.Token))
-                throw Refusal.DigestMismatch(digest);
+            try
+            {
+                if (!await uploads.TryFinishAsync(session, digest, lease.Token))
+                    throw Refusal.DigestMismatch(digest);
+            }
+            catch (OperationCanceledException)
+            {
+                throw Refusal.UploadTakenOver();
+            }
         }
 
         Created(context, session.Name, digest);
@@ -82,7 +94,16 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
 
     private static async Task<UploadLock.Lease> EnterAsync(HttpContext context, UploadSession session)
     {
-        UploadLock.Lease lease = await session.EnterAsync(context.RequestAborted);
+        UploadLock.Lease lease;
+        try
+        {
+            lease = await session.EnterAsync(context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            throw Refusal.UploadTakenOver();
+        }
+
         if (!session.IsClosed)
             return lease;
         lease.Dispose();

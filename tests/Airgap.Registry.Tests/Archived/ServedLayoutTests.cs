@@ -76,6 +76,44 @@ public sealed class ServedLayoutTests
     }
 
     [TestMethod]
+    public async Task AFileThatALayoutLost_IsGone_AndAFolderThatIsGoneIsUnhealthy()
+    {
+        using TempFolder temp = new();
+        LayoutBuilder layout = new(temp["made"]);
+        layout.Write([layout.Named(layout.Image("one", MediaTypes.OciLayerGzip), "v1")]);
+        List<Diagnostic> warnings = [];
+        await using Api served = await ServedBench.ServeAsync(
+            options => options with { Warning = warnings.Add }, new ArchiveToServe(temp["made"], "it"));
+        StoredManifest manifest = await served.Content.ManifestAsync("apps/it", "v1");
+        string layer = JsonDocument.Parse(manifest.Bytes).RootElement.GetProperty("layers")[0].GetProperty("digest").GetString()!;
+        File.Delete(temp[$"made/blobs/{layer.Replace(':', '/')}"]);
+
+        (await served.GetAsync($"/v2/apps/it/blobs/{layer}")).AssertError(410, "UNSUPPORTED");
+        Assert.AreEqual(ErrorCode.ServedArchiveChanged, warnings.Single().Code);
+        Assert.AreEqual(200, (await served.GetAsync("/health")).Status, "the rest is served");
+
+        Directory.Delete(temp["made"], recursive: true);
+        Assert.AreEqual(503, (await served.GetAsync("/health")).Status);
+    }
+
+    [TestMethod]
+    public async Task TagsOfAMirror_AreListedUnderTheNameThatTheClientAsksFor()
+    {
+        using TempFolder temp = new();
+        LayoutBuilder layout = new(temp["made"]);
+        layout.Write([
+            layout.Named(layout.Image("one", MediaTypes.OciLayerGzip), "registry.example:5000/team/app:v1"),
+            layout.Named(layout.Image("two", MediaTypes.OciLayerGzip), "registry.example:5000/team/app:v2")]);
+        await using Api served = await ServedBench.ServeAsync(options => options, new ArchiveToServe(temp["made"], "it"));
+
+        Answer first = await served.GetAsync("/v2/team/app/tags/list?ns=registry.example:5000&n=1");
+        Assert.AreEqual("team/app", first.Json.GetProperty("name").GetString());
+        Assert.AreEqual("</v2/team/app/tags/list?ns=registry.example%3A5000&n=1&last=v1>; rel=\"next\"", first["Link"]);
+        Answer second = await served.GetAsync(first["Link"]!.Split('<', '>')[1]);
+        Assert.AreEqual("v2", second.Json.GetProperty("tags").EnumerateArray().Single().GetString());
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public async Task ABundleWithoutItsImagesIsServedAsAnImageAndIsNamed(bool isTar)

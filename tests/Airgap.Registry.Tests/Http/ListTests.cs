@@ -53,6 +53,8 @@ public sealed class ListTests
         await api.Writer.PushIndexAsync("a", "t");
         (await api.GetAsync("/v2/a/tags/list?n=x")).AssertError(400, "PAGINATION_NUMBER_INVALID");
         (await api.GetAsync("/v2/a/tags/list?n=-1")).AssertError(400, "PAGINATION_NUMBER_INVALID");
+        (await api.GetAsync("/v2/a/tags/list?n=")).AssertError(400, "PAGINATION_NUMBER_INVALID");
+        Assert.AreEqual(200, (await api.GetAsync("/v2/a/tags/list?n=99999999999999999999")).Status, "that is a number");
         (await api.GetAsync("/v2/b/tags/list")).AssertError(404, "NAME_UNKNOWN");
     }
 

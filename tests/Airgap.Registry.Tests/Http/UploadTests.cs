@@ -29,6 +29,10 @@ public sealed class UploadTests
     {
         await using Api api = await Api.StartAsync();
         Assert.AreEqual(202, (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={s_textDigest}", [])).Status);
+        StringAssert.StartsWith(
+            await api.SendRawAsync(
+                $"POST /v2/a/blobs/uploads/?digest={s_textDigest} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+            "HTTP/1.1 202 ", "no length is given");
         Assert.AreEqual(201, (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={RegistryWriter.DigestOf([])}", [])).Status);
         Assert.IsEmpty(await api.Content.BlobAsync("a", RegistryWriter.DigestOf([])));
     }
