@@ -53,15 +53,23 @@ internal sealed class ItemInspector(IRegistryContent content)
             return new ServedItem(ServedKind.Index, bytes, null, []);
         }
 
-        if (IsBundle(name, manifest) && manifest.Layers is [{ } layer] && content.OpenBlob(name, layer.Digest) is { } blob)
+        if (IsBundle(name, manifest))
         {
-            await using ContentStream stream = new(blob);
-            if (await BundlePackages.ReadAsync(stream, cancellationToken) is { } shelf)
-                return new ServedItem(ServedKind.Bundle, BytesOf(manifest), shelf.Images, shelf.Packages);
+            // Its label makes it a bundle, even if its layer cannot be read.
+            BundlePackages? shelf = await ReadPackagesAsync(name, manifest, cancellationToken);
+            return new ServedItem(ServedKind.Bundle, BytesOf(manifest), shelf?.Images, shelf?.Packages ?? []);
         }
 
         bool isImage = manifest.Config!.MediaType is MediaTypes.OciConfig or MediaTypes.DockerConfig;
         return new ServedItem(isImage ? ServedKind.Image : ServedKind.Artifact, BytesOf(manifest), null, []);
+    }
+
+    private async Task<BundlePackages?> ReadPackagesAsync(string name, Manifest manifest, CancellationToken cancellationToken)
+    {
+        if (manifest.Layers is not [{ } layer] || content.OpenBlob(name, layer.Digest) is not { } blob)
+            return null;
+        await using ContentStream stream = new(blob);
+        return await BundlePackages.ReadAsync(stream, cancellationToken);
     }
 
     private bool IsBundle(string name, Manifest manifest)

@@ -28,7 +28,9 @@ internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, B
     {
         if (_mediaTypes.TryGetValue(digest, out string? known))
             return known;
-        string type = Summarize(content)?.MediaType ?? MediaTypes.OciManifest;
+        // Damaged content may be mended by a push.
+        if (Summarize(content)?.MediaType is not { } type)
+            return MediaTypes.OciManifest;
         if (_mediaTypes.Count >= MaxRemembered)
             _mediaTypes.Clear();
         _mediaTypes[digest] = type;

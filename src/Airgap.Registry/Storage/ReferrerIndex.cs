@@ -51,8 +51,11 @@ internal sealed class ReferrerIndex(ManifestStorage manifests)
         using SafeFileHandle? content = manifests.Open(name, digest);
         if (content is null)
             return;
+        // Damaged content may be mended by a push, so that it is read again.
+        if (ManifestStorage.Summarize(content) is not { } summary)
+            return;
         known.Seen.Add(digest);
-        if (ManifestStorage.Summarize(content) is not { Subject: { } subject } summary)
+        if (summary.Subject is not { } subject)
             return;
         if (!known.BySubject.TryGetValue(subject, out List<Referrer>? referrers))
             known.BySubject.Add(subject, referrers = []);

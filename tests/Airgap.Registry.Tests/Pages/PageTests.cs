@@ -89,6 +89,22 @@ public sealed class PageTests
     }
 
     [TestMethod]
+    public async Task ABundleWhoseLayerIsDamaged_IsABundle_WithoutItsPackages()
+    {
+        await using Api api = await Api.StartAsync();
+        Pushed layer = await api.Writer.PushBlobAsync("a", [0x1f, 0x8b, 8, 0, 1, 2, 3]);
+        Pushed config = await api.Writer.PushBlobAsync(
+            "a", """{"config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}}}"""u8.ToArray(), RegistryWriter.OciConfig);
+        await api.Writer.PushManifestAsync("a", "t",
+            $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{config.Json}},"layers":[{{layer.Json}}]}""");
+
+        string page = Encoding.UTF8.GetString((await api.GetAsync("/")).Body);
+
+        StringAssert.Contains(page, ">Bundle<");
+        Assert.DoesNotContain(">Image<", page);
+    }
+
+    [TestMethod]
     [DataRow("v1.0.0", false)]
     [DataRow("sha256-1", false)]
     [DataRow("sha256-0000000000000000000000000000000000000000000000000000000000000000", true)]

@@ -104,6 +104,28 @@ public sealed class FailingDiskTests
         Assert.AreEqual(image.Digest, (await api.Content.ManifestAsync("a", "t")).Digest);
     }
 
+    [TestMethod]
+    public async Task WhatWasReadOfADamagedManifest_IsForgotten()
+    {
+        await using Api api = await StartAsync();
+        Pushed image = await api.Writer.PushImageAsync("a", "t", [1]);
+        Pushed config = await api.Writer.PushBlobAsync("a", [2], "application/vnd.example.sbom");
+        const string Docker = "application/vnd.docker.distribution.manifest.v2+json";
+        string json =
+            $$"""{"schemaVersion":2,"mediaType":"{{Docker}}","config":{{config.Json}},"layers":[],"subject":{{image.Json}}}""";
+        Pushed attached = await api.Writer.PushManifestAsync("a", null, json, Docker);
+        string hex = attached.Digest[(attached.Digest.IndexOf(':') + 1)..];
+        string file = Path.Combine(api.Registry.Folder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data");
+        File.WriteAllBytes(file, new byte[attached.Size]);
+        Assert.AreEqual(200, (await api.GetAsync($"/v2/a/manifests/{attached.Digest}")).Status);
+        Assert.AreEqual(0, (await api.GetAsync($"/v2/a/referrers/{image.Digest}")).Json.GetProperty("manifests").GetArrayLength());
+
+        await api.Writer.PushManifestAsync("a", null, json, Docker);
+
+        Assert.AreEqual(Docker, (await api.GetAsync($"/v2/a/manifests/{attached.Digest}"))["Content-Type"]);
+        Assert.AreEqual(1, (await api.GetAsync($"/v2/a/referrers/{image.Digest}")).Json.GetProperty("manifests").GetArrayLength());
+    }
+
     private Task<Api> StartAsync() => Api.StartAsync(new RegistryFixtureOptions
     {
         Configure = options => options with
