@@ -28,7 +28,7 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
 
     /// <summary>Waits until this publish is the only one that writes to the destination.</summary>
     /// <param name="destination">The destination of the relocation.</param>
-    /// <param name="observer">Receives a message about the current holder as soon as waiting starts.</param>
+    /// <param name="observer">Receives a message about the current holder once it is known who that is.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>
     /// A handle that releases the destination when disposed; null if the machine has no folder for locks: at worst, publishes then repeat
@@ -80,6 +80,7 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
     {
         Polling polling = new(limit, s_interval, s_interval);
         string? told = null;
+        string? seen = null;
         while (true)
         {
             string? path = null;
@@ -92,9 +93,7 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
                 taken = isShared ? FileLock.TryShare(path, OwnFile.Private) : FileLock.TryTake(path, OwnFile.Private);
                 if (taken is not null)
                 {
-                    if (!isShared)
-                        Sign(taken);
-                    return taken;
+                    return isShared ? taken : new Signed(taken);
                 }
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
@@ -106,9 +105,10 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
             // Shared holders do not write their name to the file: its content names an earlier holder.
             string holder = kind == Use && !isShared ? "another relocation of this user" : HolderOf(path) ?? "another process";
             string doing = kind == Use && isShared ? "being cleaned up" : "being written";
-            if (told != holder)
-                observer.Notice($"Waiting for {destination}: it is {doing} by {holder}.");
-            told = holder;
+            // At first the file may still name an earlier holder, or none: a name that stays is the present one's.
+            if (seen == holder && told != holder)
+                observer.Notice($"Waiting for {destination}: it is {doing} by {told = holder}.");
+            seen = holder;
             if (!await polling.PauseAsync(cancellationToken))
                 throw TooLong(destination, $"{doing} by {holder}");
         }
@@ -123,13 +123,6 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
         string name = destination is RelocationDestination.Archive archive
             ? OutputTarget.OfFile(archive.Path).Path : destination.ToString()!;
         return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32] + kind);
-    }
-
-    private static void Sign(FileLock taken)
-    {
-        byte[] text = HolderText.OfThisProcess();
-        RandomAccess.SetLength(taken.File.SafeFileHandle, 0);
-        RandomAccess.Write(taken.File.SafeFileHandle, text, 0);
     }
 
     private static string? HolderOf(string path)
@@ -151,6 +144,41 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
         : $"{destination} was in use for longer than {limit.TotalSeconds:0.###} s: it is {use}.",
         limit == TimeSpan.Zero ? "Run the command again after that run has ended."
         : $"Wait for that run to end, end it, or allow {AdviceTerms.LockWait}.");
+
+    // Names this process in the file while it has the lock.
+    private sealed class Signed : IDisposable
+    {
+        private readonly FileLock _taken;
+
+        public Signed(FileLock taken)
+        {
+            _taken = taken;
+            try
+            {
+                RandomAccess.SetLength(taken.Handle, 0);
+                RandomAccess.Write(taken.Handle, HolderText.OfThisProcess(), 0);
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                // A full disk: the lock counts without a name.
+            }
+        }
+
+        public void Dispose()
+        {
+            try
+            {
+                if (!_taken.Handle.IsClosed)
+                    RandomAccess.SetLength(_taken.Handle, 0);
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                // It names an earlier holder until the next one writes its name.
+            }
+
+            _taken.Dispose();
+        }
+    }
 
     private sealed class Both(IDisposable first, IDisposable second) : IDisposable
     {

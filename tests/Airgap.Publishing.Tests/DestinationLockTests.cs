@@ -1,5 +1,6 @@
 using System.Globalization;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.TestKit;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
@@ -16,7 +17,7 @@ public sealed class DestinationLockTests
     public void Clean() => _folder.Dispose();
 
     [TestMethod]
-    public async Task AWaitingRun_ReportsTheOtherAtOnce()
+    public async Task AWaitingRun_ReportsTheOther()
     {
         DestinationLock locks = new(_folder["locks"], TimeSpan.FromMinutes(10));
         IDisposable? first = await locks.AcquireAsync(s_archive, new Told(), CancellationToken.None);
@@ -33,6 +34,26 @@ public sealed class DestinationLockTests
         using IDisposable? held = await second.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.IsNotNull(held);
         Assert.AreEqual(1, told.Count, "told once");
+    }
+
+    [TestMethod]
+    public async Task AHolderThatHasNotSignedYet_IsToldOnce_UnderItsOwnName()
+    {
+        DestinationLock locks = new(_folder["locks"], TimeSpan.FromMinutes(10));
+        (await locks.AcquireAsync(s_archive, new Told(), CancellationToken.None))!.Dispose();
+        string path = Directory.GetFiles(_folder["locks"]).Single();
+        Assert.AreEqual(0, new FileInfo(path).Length, "who is done is no holder");
+        // As after a process that was killed.
+        await File.WriteAllTextAsync(path, "process 1 on elsewhere since 2001-01-01 00:00:00Z (dotnet publish)\n");
+        using FileLock held = FileLock.TryTake(path)!;
+        Told told = new();
+        Task<IDisposable?> waiting = locks.AcquireAsync(s_archive, told, CancellationToken.None);
+        RandomAccess.SetLength(held.Handle, 0);
+        RandomAccess.Write(held.Handle, "process 2 on here since 2026-01-01 00:00:00Z (dotnet publish)\n"u8, 0);
+        Assert.Contains("process 2 on here", await told.First.Task.WaitAsync(TimeSpan.FromMinutes(1)));
+        held.Dispose();
+        (await waiting.WaitAsync(TimeSpan.FromMinutes(1)))!.Dispose();
+        Assert.AreEqual(1, told.Count);
     }
 
     [TestMethod]
@@ -104,7 +125,7 @@ public sealed class DestinationLockTests
         (await locks.AcquireAsync(s_archive, new Told(), CancellationToken.None))!.Dispose();
         Assert.StartsWith("directory 700", SpecialFiles.Describe(_folder["locks"]));
         string file = Directory.GetFiles(_folder["locks"]).Single();
-        Assert.StartsWith("regular file 600", SpecialFiles.Describe(file));
+        Assert.StartsWith("regular empty file 600", SpecialFiles.Describe(file));
 
         File.Delete(file);
         await File.WriteAllTextAsync(_folder["victim"], "untouched");
