@@ -42,22 +42,29 @@ internal sealed class RunReport(PublishImgpkgBundles task, BuildLog log)
             log.Error(failure);
         // Without a destination, the project publishes as if it did not reference this package, and the line of dotnet
         // publish stays the last.
+        string folder = settings.FullOutputPath;
         if (result.Items.Length > 0 || result.Failures.Length > 0)
             log.Message(MessageImportance.High,
-                $"{task.ProjectName} -> {settings.FullOutputPath} " +
-                $"({result.Summary}{(string.IsNullOrEmpty(applied) ? "" : $"; {settings.Apply!.Context}: {applied}")}){OtherPlaces(result)}");
+                $"{task.ProjectName} -> {folder} " +
+                $"({result.Summary}{(string.IsNullOrEmpty(applied) ? "" : $"; {settings.Apply!.Context}: {applied}")})" +
+                OtherPlaces(result, folder));
         else if (result.Lock is { } updated)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
     }
 
-    // The terminal logger shows only the last such line of a project, so our line must include the publish folder.
-    private string OtherPlaces(PublishResult result)
+    // The terminal logger shows only the last such line of a project, so our line must include the publish folder. It links the line up
+    // to the last separator: what lies beside the artifacts is named without one, so that the link is the artifacts' folder.
+    private string OtherPlaces(PublishResult result, string folder)
     {
         string[] archives = [.. result.Files.Where(file => file.Kind == PublishedFileKind.Archive).Select(file => file.Path)];
         IEnumerable<string> places = archives.Length > 3
             ? [$"{archives.Length} archives in {Path.GetDirectoryName(archives[0])}{Path.DirectorySeparatorChar}"] : archives;
         if (task.PublishFolder is { Length: > 0 } published)
             places = places.Append(published);
-        return string.Concat(places.Select(place => "; " + place));
+        string? parent = ParentOf(folder);
+        return string.Concat(places.Select(place =>
+            ParentOf(place) == parent ? $"; beside it: {Path.GetFileName(Path.TrimEndingDirectorySeparator(place))}" : "; " + place));
     }
+
+    private static string? ParentOf(string path) => Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path));
 }

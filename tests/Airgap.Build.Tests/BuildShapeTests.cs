@@ -75,7 +75,10 @@ public sealed class BuildShapeTests
         DotnetResult result = (await project.PublishAsync("-tl:on", $"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
         Assert.Contains("airgap/", result.Output);
         Assert.Contains("(1 bundle: 1 ", result.Output);
-        Assert.Contains("/publish/", result.Lines("(1 bundle: 1 ")[0].Replace('\\', '/'), "The place of the publish is not lost.");
+        string line = result.Lines("(1 bundle: 1 ")[0];
+        Assert.Contains("; beside it: publish", line, "The place of the publish is not lost.");
+        string link = line.Split("\u001b]8;;")[1].Split('\u001b')[0];
+        Assert.EndsWith("/bin/Release/net10.0/airgap", link.Replace('\\', '/'), "The link is the folder alone.");
     }
 
     [TestMethod]
