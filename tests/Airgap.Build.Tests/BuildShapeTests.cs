@@ -68,6 +68,38 @@ public sealed class BuildShapeTests
     }
 
     [TestMethod]
+    public async Task WhatAPublishWritesIntoTheProjectsFolderIsNotPublishedWithTheApplication()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(
+            TestProject.SimpleBundle + """<Content Include="out/plan.json" CopyToPublishDirectory="PreserveNewest" />""",
+            "<TargetFramework>net10.0</TargetFramework><UseAppHost>false</UseAppHost><AirgapUseLockFile>true</AirgapUseLockFile>"
+            + "<AirgapOutputPath>out</AirgapOutputPath>"
+            + "<AirgapReceipt Condition=\"'$(AirgapArchive)' == ''\">receipt.json</AirgapReceipt><AirgapTimeline>timeline.json</AirgapTimeline><AirgapAuditLog>audit.json</AirgapAuditLog>",
+            "Microsoft.NET.Sdk.Web").Reaching(source);
+        File.WriteAllText(project["Thing.cs"], "namespace App;\n\npublic static class Thing { public static void Main() { } }\n");
+        File.WriteAllText(project["appsettings.json"], "{}");
+        Directory.CreateDirectory(project["out"]);
+        File.WriteAllText(project["out/others.json"], "{}");
+        (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
+        (await project.RelocateAsync("-p:AirgapArchive=b.tar", "-p:AirgapArchiveVolumeSize=40kB")).Succeeded();
+        (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapDryRun=true")).Succeeded();
+        string[] ours = ["airgap.lock.json", "receipt.json", "timeline.json", "audit.json", "b.tar.parts.json", "out/plan.json",
+            "out/relocation.json"];
+        string missing = string.Join(' ', ours.Where(file => !File.Exists(project[file])));
+        Assert.AreEqual("", missing, "each is there before the publish");
+
+        (await project.PublishAsync("-p:AirgapOnPublish=false")).Succeeded();
+
+        string published = project["bin/Release/net10.0/publish"];
+        Assert.AreSequenceEqual(
+            new[] { "App.deps.json", "App.runtimeconfig.json", "App.staticwebassets.endpoints.json", "appsettings.json",
+                "out/others.json", "out/plan.json" },
+            Directory.GetFiles(published, "*.json", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(published, file).Replace('\\', '/')).Order(StringComparer.OrdinalIgnoreCase));
+    }
+
+    [TestMethod]
     public async Task TheTerminalLoggerShowsOneResultLine()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
