@@ -82,6 +82,29 @@ public sealed class ClientCertificateTests : IDisposable
         Assert.Contains("CN=issuer", server.SentIssuers);
     }
 
+    // As with kubectl. The two files are not replaced at once.
+    [TestMethod]
+    public async Task ACertificateThatIsReplaced_IsUsed_AsSoonAsItsKeyFits()
+    {
+        (string first, string firstKey) = Pair("first");
+        (string second, string secondKey) = Pair("second");
+        File.WriteAllText(_folder["client.pem"], first);
+        File.WriteAllText(_folder["key.pem"], firstKey);
+        await using FakeKubernetes server = (await FakeKubernetes.StartAsync(_server)).Replay("discovery/version.json");
+        using ClusterClient client = Client(server, "client-certificate: client.pem, client-key: key.pem");
+
+        await client.GetAsync("version", CancellationToken.None);
+        File.WriteAllText(_folder["client.pem"], second);
+        await client.GetAsync("version", CancellationToken.None);
+        File.Delete(_folder["key.pem"]);
+        await client.GetAsync("version", CancellationToken.None);
+        File.WriteAllText(_folder["key.pem"], secondKey);
+        await client.GetAsync("version", CancellationToken.None);
+
+        Assert.AreSequenceEqual(
+            new[] { "CN=first", "CN=first", "CN=first", "CN=second" }, [.. server.Requests.Select(request => request.ClientCertificate)]);
+    }
+
     // Credentials that have expired: each request asks the plugin again.
     private string Answer(string name)
     {

@@ -182,6 +182,27 @@ public sealed class KubeConfigTests
         Assert.AreEqual(new Uri("http://127.0.0.1:2/"), second.Server);
     }
 
+    // Without it, another file's context might be used. kubectl refuses it, too.
+    [TestMethod]
+    [DataRow(true, "it is a folder")]
+    [DataRow(false, "line 2 does not belong")]
+    public void AFileOfKUBECONFIGThatCannotBeRead_IsNamed(bool isFolder, string why)
+    {
+        using TempFolder folder = new();
+        Write(folder["one"], new Uri("http://127.0.0.1:1/"), "token: one");
+        if (isFolder)
+            Directory.CreateDirectory(folder["two"]);
+        else
+            File.WriteAllText(folder["two"], "{ no: [yaml");
+        string list = string.Join(Path.PathSeparator, folder["two"], folder["one"]);
+
+        AirgapException failure = Assert.ThrowsExactly<AirgapException>(
+            () => KubeConfig.Read(null, null, name => name == "KUBECONFIG" ? list : null));
+
+        Assert.AreEqual(ErrorCode.ClusterConfig, failure.Code);
+        Assert.StartsWith($"The kubeconfig {folder["two"]} cannot be used: {why}", failure.Message);
+    }
+
     [TestMethod]
     [DataRow("kind: Config\n", null, DisplayName = "no context")]
     [DataRow("{ no: [yaml", null, DisplayName = "no YAML")]

@@ -28,13 +28,39 @@ public sealed class KubeConfigUserTests
         await client.GetAsync("version", CancellationToken.None);
         File.WriteAllText(folder["token"], "second");
         await client.GetAsync("version", CancellationToken.None);
+        File.WriteAllText(folder["token"], "");
+        await client.GetAsync("version", CancellationToken.None);
         File.Delete(folder["token"]);
+        await client.GetAsync("version", CancellationToken.None);
+
+        Assert.AreSequenceEqual(
+            new[] { "Bearer first", "Bearer second", "Bearer second", "Bearer second" },
+            [.. server.Requests.Select(request => request.Authorization)]);
+    }
+
+    // As in client-go, the token beside it serves until the file has one.
+    [TestMethod]
+    [DataRow("tokenFile: token", null)]
+    [DataRow("tokenFile: token, token: other", "Bearer other")]
+    public async Task ATokenFileThatIsEmptyFromTheStart_IsNoToken(string user, string? sent)
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = (await FakeKubernetes.StartAsync()).Replay(Version);
+        File.WriteAllText(folder["token"], "\n");
+        using ClusterClient client = new(Read(folder, server.Address, user));
+        if (sent is not null)
+        {
+            await client.GetAsync("version", CancellationToken.None);
+            Assert.AreEqual(sent, server.Requests.Single().Authorization);
+            return;
+        }
+
         AirgapException failure =
             await Assert.ThrowsExactlyAsync<AirgapException>(() => client.GetAsync("version", CancellationToken.None));
 
-        Assert.AreSequenceEqual(
-            new[] { "Bearer first", "Bearer second" }, [.. server.Requests.Select(request => request.Authorization)]);
         Assert.AreEqual(ErrorCode.ClusterConfig, failure.Code);
+        Assert.Contains("is empty", failure.Message);
+        Assert.IsEmpty(server.Requests);
     }
 
     [TestMethod]

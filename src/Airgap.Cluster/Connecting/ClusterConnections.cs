@@ -11,7 +11,7 @@ namespace Airgap.Cluster.Connecting;
 internal sealed class ClusterConnections(ClusterTarget target) : IDisposable
 {
     private readonly Lock _lock = new();
-    private SslStreamCertificateContext? _certificate = target.ClientCertificate;
+    private SslStreamCertificateContext? _certificate = target.ClientCertificate?.Invoke();
     private Generation? _current;
     private Generation? _previous;
 
@@ -22,12 +22,13 @@ internal sealed class ClusterConnections(ClusterTarget target) : IDisposable
         {
             lock (_lock)
             {
-                if (_current is null || IsNew(target.Plugin?.Certificate))
+                SslStreamCertificateContext? latest = target.ClientCertificate?.Invoke() ?? target.Plugin?.Certificate;
+                if (_current is null || IsNew(latest))
                 {
                     // Requests and watches on the previous connections go on; those before have long ended.
                     _previous?.Handler.Dispose();
                     _previous = _current;
-                    _certificate = target.ClientCertificate ?? target.Plugin?.Certificate ?? _certificate;
+                    _certificate = latest ?? _certificate;
                     _current = new Generation(target, _certificate);
                 }
 
@@ -47,8 +48,7 @@ internal sealed class ClusterConnections(ClusterTarget target) : IDisposable
     }
 
     private bool IsNew(SslStreamCertificateContext? certificate) =>
-        target.ClientCertificate is null && certificate is not null
-        && certificate.TargetCertificate.Thumbprint != _certificate?.TargetCertificate.Thumbprint;
+        certificate is not null && certificate.TargetCertificate.Thumbprint != _certificate?.TargetCertificate.Thumbprint;
 
     private sealed class Generation : IDisposable
     {

@@ -36,8 +36,8 @@ internal static class ClusterHandler
         SslClientAuthenticationOptions options = new()
         {
             ClientCertificateContext = certificate,
-            // A resumed session has the certificate that it began with, which may be a plugin's earlier one.
-            AllowTlsResume = target.Plugin is null,
+            // A resumed session has the certificate that it began with, which may be an earlier one.
+            AllowTlsResume = target.Plugin is null && target.ClientCertificate is null,
         };
         if (target.SkipVerification)
         {

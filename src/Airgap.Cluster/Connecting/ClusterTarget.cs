@@ -29,7 +29,7 @@ internal sealed class ClusterTarget
     public string? ServerName { get; init; }
 
     /// <summary>The client's certificate with its key; null for none.</summary>
-    public SslStreamCertificateContext? ClientCertificate { get; init; }
+    public Func<SslStreamCertificateContext>? ClientCertificate { get; init; }
 
     /// <summary>The program that supplies the credentials; null for none.</summary>
     public ExecPlugin? Plugin { get; init; }

@@ -25,19 +25,35 @@ internal static class KubeConfig
         try
         {
             if (files.Length > 0)
-                return Target([.. files.Select(KubeConfigFile.Read).OfType<KubeConfigFile>()], context, origin, environment);
+                return Target([.. files.Select(ReadFile).OfType<KubeConfigFile>()], context, origin, environment);
             if (context is null && PodAccount.TryRead(environment, account) is { } pod)
                 return pod;
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or AirgapException { Location: null }))
         {
-            throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {origin} cannot be used: {Why(failure)}.", Advice, failure);
+            throw Unusable(origin, failure);
         }
 
         throw new AirgapException(
             ErrorCode.ClusterConfig,
             "There is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is not a pod.", Advice);
     }
+
+    // Of several files, the error names the one that is wrong.
+    private static KubeConfigFile? ReadFile(FileInfo file)
+    {
+        try
+        {
+            return KubeConfigFile.Read(file);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            throw Unusable(file.FullName, failure);
+        }
+    }
+
+    private static AirgapException Unusable(string origin, Exception failure) =>
+        new(ErrorCode.ClusterConfig, $"The kubeconfig {origin} cannot be used: {Why(failure)}.", Advice, failure);
 
     // A YAML error may quote the text, which may be a token.
     private static string Why(Exception failure) => failure is AirgapException { Location: { } place }
@@ -49,7 +65,7 @@ internal static class KubeConfig
     {
         if (file is not null)
         {
-            return File.Exists(file)
+            return IsThere(file)
                 ? [new FileInfo(file)]
                 : throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {file} does not exist.", Advice);
         }
@@ -57,7 +73,25 @@ internal static class KubeConfig
         string[] names = environment("KUBECONFIG") is { Length: > 0 } list
             ? list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             : [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")];
-        return [.. names.Where(File.Exists).Select(name => new FileInfo(name))];
+        return [.. names.Where(IsThere).Select(name => new FileInfo(name))];
+    }
+
+    // A file that cannot be read is not missing: without it, another file's context might be used.
+    private static bool IsThere(string name)
+    {
+        try
+        {
+            _ = File.GetAttributes(name);
+            return true;
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
     }
 
     private static ClusterTarget Target(KubeConfigFile[] files, string? context, string origin, Func<string, string?> environment)

@@ -37,6 +37,8 @@ internal sealed record KubeConfigFile(YamlNode Root, string Folder)
     // It may be a pipe, which has no length and is read once.
     private static byte[] Bytes(FileInfo file)
     {
+        if (Directory.Exists(file.FullName))
+            throw new FormatException("it is a folder");
         using FileStream stream = file.OpenRead();
         using MemoryStream bytes = new();
         byte[] buffer = new byte[64 * 1024];

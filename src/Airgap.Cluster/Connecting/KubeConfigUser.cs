@@ -29,8 +29,7 @@ internal sealed class KubeConfigUser
         // An HTTP client omits a header that it cannot send, and the user would act without impersonation.
         if (Impersonation.Any(header => header.Value.Any(char.IsControl)))
             throw new FormatException("its user impersonates a name with a control character");
-        Authorization = part.File("tokenFile") is { } file
-            ? _ => Task.FromResult<AuthenticationHeaderValue?>(Bearer(TokenFile.Read(file).Trim()))
+        Authorization = part.File("tokenFile") is { } file ? Of(new RotatedToken(file, part.Text("token")))
             : part.Text("token") is { } token ? _ => Task.FromResult<AuthenticationHeaderValue?>(Bearer(token))
             : part.Text("username") is { } name ? _ => Task.FromResult<AuthenticationHeaderValue?>(Basic(name, part.Text("password") ?? ""))
             : Plugin is { } plugin ? plugin.AuthorizeAsync
@@ -40,8 +39,8 @@ internal sealed class KubeConfigUser
     /// <summary>The plugin that supplies the credentials; null for none.</summary>
     public ExecPlugin? Plugin { get; }
 
-    /// <summary>The client's certificate with its key; null for none.</summary>
-    public SslStreamCertificateContext? Certificate { get; }
+    /// <summary>The client's certificate with its key, read again when its files change; null for none.</summary>
+    public Func<SslStreamCertificateContext>? Certificate { get; }
 
     /// <summary>The <c>Authorization</c> header of a request; null for none.</summary>
     public Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization { get; }
@@ -54,14 +53,17 @@ internal sealed class KubeConfigUser
     private static AuthenticationHeaderValue Basic(string name, string password) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
 
-    private SslStreamCertificateContext? ReadCertificate()
+    private static Func<CancellationToken, Task<AuthenticationHeaderValue?>> Of(RotatedToken token) => _ => token.AuthorizeAsync();
+
+    private Func<SslStreamCertificateContext>? ReadCertificate()
     {
         string? certificate = _part.Pem("client-certificate");
         string? key = _part.Pem("client-key");
         if ((certificate is null) != (key is null))
             throw new FormatException(
                 $"its user has a client-{(key is null ? "certificate and no client-key" : "key and no client-certificate")}");
-        return certificate is null ? null : ClientCertificates.Of(certificate, key!);
+        return certificate is null ? null : new RotatedCertificate(
+            () => (_part.Pem("client-certificate")!, _part.Pem("client-key")!)).Current;
     }
 
     private IEnumerable<KeyValuePair<string, string>> Impersonated()

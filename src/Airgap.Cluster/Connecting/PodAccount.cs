@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci;
@@ -38,7 +37,7 @@ internal static class PodAccount
         string authority = host.Contains(':') && !host.StartsWith('[') ? $"[{host}]:{port}" : $"{host}:{port}";
         if (!Uri.TryCreate($"https://{authority}/", UriKind.Absolute, out Uri? server))
             throw new FormatException("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not an address");
-        string token = Path.Combine(folder, "token");
+        RotatedToken token = new(Path.Combine(folder, "token"));
         X509Certificate2Collection authorities = [];
         authorities.ImportFromPem(TokenFile.Read(Path.Combine(folder, "ca.crt")));
         string ns = Path.Combine(folder, "namespace");
@@ -49,8 +48,7 @@ internal static class PodAccount
             Origin = "the pod's service account",
             Authorities = authorities.Count > 0 ? authorities : null,
             // The kubelet writes a new one before the old one expires.
-            Authorization = _ => Task.FromResult<AuthenticationHeaderValue?>(
-                new AuthenticationHeaderValue("Bearer", TokenFile.Read(token).Trim())),
+            Authorization = _ => token.AuthorizeAsync(),
         };
     }
 }
