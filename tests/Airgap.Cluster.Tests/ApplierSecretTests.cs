@@ -100,7 +100,7 @@ public sealed class ApplierSecretTests : ApplierTestBase
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", path, KubernetesAnswer.Of(live), KubernetesAnswer.Of(live), KubernetesAnswer.Json(404, "{}"));
         server.On("DELETE", path, KubernetesAnswer.Of(live))
-            .On("PATCH", path, KubernetesAnswer.Json(201, KubernetesFixtures.Body(patches[1]).GetRawText()));
+            .On("PATCH", path, KubernetesAnswer.Of(live), KubernetesAnswer.Json(201, KubernetesFixtures.Body(patches[1]).GetRawText()));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
         Applier applier = new(client, "packages", isDry: false)
         {
@@ -111,8 +111,9 @@ public sealed class ApplierSecretTests : ApplierTestBase
         AppliedObject applied = (await applier.ApplyAsync(
             ManifestReader.Read([folder.Path], "packages", isAsked: false), _ => { }, CancellationToken.None)).Single();
 
-        Assert.AreSequenceEqual(new[] { "GET", "DELETE", "GET", "GET", "PATCH" }, [.. server.Requests.Select(request => request.Method)]);
-        Assert.AreEqual(live.Text("metadata", "uid"), JsonElement.Parse(server.Requests.ElementAt(1).Body).Text("preconditions", "uid"));
+        Assert.AreSequenceEqual(
+            new[] { "GET", "PATCH", "POST", "DELETE", "GET", "GET", "PATCH" }, [.. server.Requests.Select(request => request.Method)]);
+        Assert.AreEqual(live.Text("metadata", "uid"), JsonElement.Parse(server.Requests.ElementAt(3).Body).Text("preconditions", "uid"));
         Assert.AreEqual(ApplyOutcome.Created, applied.Outcome);
         Assert.IsEmpty(applied.Warnings);
     }

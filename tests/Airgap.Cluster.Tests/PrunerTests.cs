@@ -169,7 +169,37 @@ public sealed class PrunerTests
         Assert.AreEqual(isGone ? ApplyOutcome.Removed : ApplyOutcome.Kept, _told[1].Outcome);
         string[] recorded = [.. server.Requests.Where(request => request.Method == "PATCH")
             .Select(request => JsonElement.Parse(request.Body).Text("data", "objects")!)];
-        Assert.AreEqual(!isGone, recorded[^1].Contains("ServiceAccount packages installer s1", StringComparison.Ordinal));
+        Assert.AreEqual(isGone ? ApplyOutcome.Removed : ApplyOutcome.Removing, _told[0].Outcome);
+        Assert.AreEqual(isGone ? 1 : 0, recorded.Length, "what stays is remembered");
+        Assert.DoesNotContain(text => text.Contains("installer", StringComparison.Ordinal), recorded);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task AnObjectThatAFinalizerHolds_IsRemoved_OnceItIsGone(bool isGone)
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} new n1");
+        KubernetesAnswer held = KubernetesAnswer.Json(
+            200, """{"metadata":{"uid":"o1","deletionTimestamp":"2026-01-01T00:00:00Z","finalizers":["example.com/hold"]}}""");
+        server.On("GET", OldPath, isGone ? [Live("o1", s_ours), held, held, KubernetesAnswer.Json(404, "{}")] : [Live("o1", s_ours), held]);
+        server.On("DELETE", OldPath, held);
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)], staysThere: !isGone);
+
+        AppliedObject done = _told.Single();
+        Assert.AreEqual(isGone ? ApplyOutcome.Removed : ApplyOutcome.Removing, done.Outcome);
+        Assert.AreEqual(isGone, server.Requests.Any(request => request.Method == "PATCH"), "what stays is remembered");
+        if (isGone)
+            return;
+        Assert.AreEqual(ErrorCode.ObjectDeleting, done.Warnings.Single().Code);
+        Assert.Contains("its finalizers (example.com/hold) still hold it", done.Warnings.Single().Message);
+        _told.Clear();
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)], staysThere: true);
+
+        Assert.AreEqual(ApplyOutcome.Removing, _told.Single().Outcome, "the next run looks again");
+        Assert.AreEqual(1, server.Requests.Count(request => request.Method == "DELETE"));
     }
 
     [TestMethod]

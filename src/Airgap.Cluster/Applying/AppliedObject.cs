@@ -22,8 +22,11 @@ internal enum ApplyOutcome
     /// <summary>Skipped on purpose.</summary>
     Kept,
 
-    /// <summary>Made by an earlier apply and no longer in the manifests: deleted, or being deleted.</summary>
+    /// <summary>Made by an earlier apply and no longer in the manifests: gone.</summary>
     Removed,
+
+    /// <summary>Made by an earlier apply and no longer in the manifests: being deleted, and not known to be gone.</summary>
+    Removing,
 
     /// <summary>Not sent, because a dry run cannot try it.</summary>
     NotTried,

@@ -55,10 +55,12 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     /// <param name="document">The object.</param>
     /// <param name="isForced">True to take over fields of other managers.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<ClusterResponse> SendAsync(ManifestDocument document, bool isForced, CancellationToken cancellationToken)
+    /// <param name="isTrial">True to have the server try it and keep nothing, as in a dry run.</param>
+    public async Task<ClusterResponse> SendAsync(
+        ManifestDocument document, bool isForced, CancellationToken cancellationToken, bool isTrial = false)
     {
         ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken);
-        string query = $"?fieldManager={FieldManager}{(isDry ? "&dryRun=All" : "")}{(isForced ? "&force=true" : "")}";
+        string query = $"?fieldManager={FieldManager}{(isDry || isTrial ? "&dryRun=All" : "")}{(isForced ? "&force=true" : "")}";
         string path = kind.PathOf(document.Namespace ?? ns, document.Name) + query;
         byte[] body = Encoding.UTF8.GetBytes(
             (kind == ResourceKind.Secret ? SecretContent.AsData(document.Object) : document.Object).GetRawText());
@@ -71,6 +73,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         {
             ApiVersion = document.ApiVersion
         };
+        bool isDeleted = false;
         try
         {
             ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken);
@@ -82,7 +85,10 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             if (Refetches && !isDry && kind == ResourceKind.PackageRepository && before.IsSuccess
                 && CachedMirrors.IsTakenFromCache(before.Object, document.Object))
             {
-                await RemoveAsync(kind.PathOf(result.Namespace, document.Name), before.Object, cancellationToken);
+                // The owners of the fields go with the object, so that there is no conflict.
+                ClusterResponse trial = await SendAsync(document, isForced: true, cancellationToken, isTrial: true);
+                await new Refetch(client, Removal).DeleteAsync(before.Object, trial, cancellationToken);
+                isDeleted = true;
                 before = new ClusterResponse(404, null, "");
             }
 
@@ -91,14 +97,20 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             if (response is { Status: 404, Body: null }
                 && await _kinds.OtherVersionsAsync(document.ApiVersion, document.Kind, cancellationToken) is { } other)
                 throw other;
-            if (!response.IsSuccess)
+            if (!response.IsSuccess && !isDeleted)
                 return Refused(result, document, response, spaces);
+            if (!response.IsSuccess)
+                throw ClusterRefusal.Of(response, $"{document.Kind} {result.FullName}", "applied");
             return result with
             {
                 Outcome = OutcomeOf(before, response),
                 After = response.Object,
                 Warnings = [.. AppliedWarnings.Of(result, document, before, response)],
             };
+        }
+        catch (AirgapException failure) when (isDeleted)
+        {
+            return result with { Failure = Refetch.Missing(failure.ToDiagnostic() with { Location = document.Location }) };
         }
         catch (AirgapException failure) when (
             isDry && failure.Code == ErrorCode.KindNotServed && _kinds.IsComing(document.ApiVersion, document.Kind))
@@ -114,22 +126,6 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         catch (AirgapException failure) when (failure.Code is not (ErrorCode.ClusterUnreachable or ErrorCode.ClusterConfig))
         {
             return result with { Failure = failure.ToDiagnostic() with { Location = document.Location } };
-        }
-    }
-
-    private async Task RemoveAsync(string path, JsonElement repository, CancellationToken cancellationToken)
-    {
-        string uid = repository.Text("metadata", "uid") ?? "";
-        ClusterResponse response = await Removal.DeleteAsync(path, uid, isDry: false, cancellationToken);
-        if (!response.IsSuccess && response.Status != 404)
-            throw ClusterRefusal.Of(response, $"PackageRepository {repository.FullName()}", "deleted in order to recreate it");
-        if (!await Removal.WaitAsync(path, uid, cancellationToken))
-        {
-            throw new AirgapException(
-                ErrorCode.ObjectDeleting,
-                $"PackageRepository {repository.FullName()} was deleted in order to recreate it, but still exists after " +
-                $"{Removal.Limit.TotalSeconds:0} s.",
-                "Check whether kapp-controller runs, which completes the deletion (dotnet airgap doctor), and run the command again.");
         }
     }
 

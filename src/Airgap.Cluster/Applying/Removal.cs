@@ -35,18 +35,44 @@ internal sealed class Removal(ClusterClient client)
         }), "application/json", cancellationToken);
     }
 
-    /// <summary>Polls until the object is gone or another has its name. A watch of a missing name reports nothing.</summary>
-    /// <returns>False if it is still there at the time limit.</returns>
-    public async Task<bool> WaitAsync(string path, string uid, CancellationToken cancellationToken)
+    /// <summary>
+    /// Polls until the objects are gone or others have their names. A watch of a missing name reports nothing, and a server that restarts
+    /// is back soon.
+    /// </summary>
+    /// <param name="deleted">The objects.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>For each object, why it is not known to be gone at the time limit, as the end of a sentence; null if it is gone.</returns>
+    public async Task<string?[]> WaitAsync(IReadOnlyList<(string Path, string Uid)> deleted, CancellationToken cancellationToken)
     {
+        string?[] left = [.. deleted.Select(_ => "")];
         Polling polling = new(Limit, FirstPause, s_longestPause);
         do
         {
-            ClusterResponse response = await client.GetAsync(path, cancellationToken);
-            if (response.Status == 404 || (response.IsSuccess && response.Object.Text("metadata", "uid") != uid))
-                return true;
+            for (int i = 0; i < left.Length; i++)
+                left[i] = left[i] is null ? null : await LookAsync(deleted[i].Path, deleted[i].Uid, cancellationToken);
         }
-        while (await polling.PauseAsync(cancellationToken));
-        return false;
+        while (Array.Exists(left, why => why is not null) && await polling.PauseAsync(cancellationToken));
+        return left;
+    }
+
+    private async Task<string?> LookAsync(string path, string uid, CancellationToken cancellationToken)
+    {
+        ClusterResponse response;
+        try
+        {
+            response = await client.GetAsync(path, cancellationToken);
+        }
+        catch (AirgapException down) when (down.Code == ErrorCode.ClusterUnreachable)
+        {
+            return $"whether it still exists is unknown: {down.Message.TrimEnd('.')}";
+        }
+
+        if (response.Status == 404 || (response.IsSuccess && response.Object.Text("metadata", "uid") != uid))
+            return null;
+        if (!response.IsSuccess)
+            return $"whether it still exists is unknown: {ClusterRefusal.Of(response, "it", "read").Message.TrimEnd('.')}";
+        string finalizers = string.Join(", ", response.Object.Items("metadata", "finalizers"));
+        return $"after {Limit.TotalSeconds:0.#} s, "
+            + (finalizers.Length == 0 ? "it still exists" : $"its finalizers ({finalizers}) still hold it");
     }
 }

@@ -59,26 +59,24 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             onDone(recorded);
         List<InventoryEntry> kept = [];
         InventoryEntry? held = null;
-        List<InventoryEntry> going = [];
+        List<(InventoryEntry Entry, string Path)> going = [];
         foreach (InventoryEntry entry in gone)
         {
             // The deletion of a PackageInstall needs its service account and its values.
-            if (entry.Kind != ResourceKind.PackageInstall.Kind && held is null && going.Count > 0)
-            {
-                held = await FirstThatStaysAsync(going, cancellationToken);
-                going.Clear();
-            }
-
-            (AppliedObject done, bool stays) = held is null
+            if (!IsInstall(entry) && held is null && going.Exists(each => IsInstall(each.Entry)))
+                held = await SettleAsync(going, kept, onDone, cancellationToken);
+            (AppliedObject done, bool stays, string? path) = held is null
                 ? await RemoveAsync(entry, cancellationToken)
-                : (Kept(entry, $"{held.Kind} {held.FullName} still exists, and its deletion may need this object"), true);
-            onDone(done);
+                : (Kept(entry, $"{held.Kind} {held.FullName} still exists, and its deletion may need this object"), true, null);
+            if (path is not null)
+                going.Add((entry, path));
+            else
+                onDone(done);
             if (stays)
                 kept.Add(entry);
-            else if (!isDry && done.Outcome == ApplyOutcome.Removed && entry.Kind == ResourceKind.PackageInstall.Kind)
-                going.Add(entry);
         }
 
+        await SettleAsync(going, kept, onDone, cancellationToken);
         if (!isDry)
             await inventory.SaveAsync(made.Concat(kept), cancellationToken);
     }
@@ -89,53 +87,86 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             && (FieldManagers.Others(after, Applier.FieldManager) is []
                 || inventory.Entries.Any(entry => entry.Uid == after.Text("metadata", "uid"))));
 
-    private async Task<InventoryEntry?> FirstThatStaysAsync(List<InventoryEntry> going, CancellationToken cancellationToken)
+    private static bool IsInstall(InventoryEntry entry) => entry.Kind == ResourceKind.PackageInstall.Kind;
+
+    // Waits until deleted objects are gone, and returns the first PackageInstall that stays. The next run looks again at what stays.
+    private async Task<InventoryEntry?> SettleAsync(
+        List<(InventoryEntry Entry, string Path)> going, List<InventoryEntry> kept, Action<AppliedObject> onDone,
+        CancellationToken cancellationToken)
     {
-        foreach (InventoryEntry entry in going)
+        string?[] left = going.Count == 0
+            ? [] : await Removal.WaitAsync([.. going.Select(each => (each.Path, each.Entry.Uid))], cancellationToken);
+        InventoryEntry? first = null;
+        foreach ((string? why, InventoryEntry entry) in left.Zip(going.Select(each => each.Entry)))
         {
-            if (!await Removal.WaitAsync(ResourceKind.PackageInstall.PathOf(entry.Namespace, entry.Name), entry.Uid, cancellationToken))
-                return entry;
+            onDone(why is null ? Of(entry, ApplyOutcome.Removed) : Removing(entry, why));
+            if (why is null)
+                continue;
+            kept.Add(entry);
+            first ??= IsInstall(entry) ? entry : null;
         }
 
-        return null;
+        going.Clear();
+        return first;
     }
 
-    private async Task<(AppliedObject Done, bool Stays)> RemoveAsync(InventoryEntry entry, CancellationToken cancellationToken)
+    // The path is that of an object whose deletion has begun.
+    private async Task<(AppliedObject Done, bool Stays, string? Path)> RemoveAsync(
+        InventoryEntry entry, CancellationToken cancellationToken)
     {
         try
         {
             if (s_whole.Contains(entry.Kind))
-                return (Kept(entry, "its deletion would also delete what others have in it"), false);
+                return (Kept(entry, "its deletion would also delete what others have in it"), false, null);
             string path = (await _kinds.FindAsync(entry.ApiVersion, entry.Kind, cancellationToken)).PathOf(entry.Namespace, entry.Name);
             ClusterResponse live = await client.GetAsync(path, cancellationToken);
-            if (live.Status == 404 || (live.IsSuccess && live.Object.Text("metadata", "deletionTimestamp") is not null
-                && live.Object.Text("metadata", "uid") == entry.Uid))
-                return (Of(entry, ApplyOutcome.Removed), false);
+            if (live.Status == 404)
+                return (Of(entry, ApplyOutcome.Removed), false, null);
             if (!live.IsSuccess)
-                return (Kept(entry, ClusterRefusal.Of(live, $"{entry.Kind} {entry.FullName}", "read").Message.TrimEnd('.')), true);
+                return (Kept(entry, ClusterRefusal.Of(live, $"{entry.Kind} {entry.FullName}", "read").Message.TrimEnd('.')), true, null);
             if (live.Object.Text("metadata", "uid") != entry.Uid)
-                return (Kept(entry, "it is a new object of the same name"), false);
+                return (Kept(entry, "it is a new object of the same name"), false, null);
+            if (IsGoing(live))
+                return (Of(entry, ApplyOutcome.Removed), false, isDry ? null : path);
             if (FieldManagers.OthersOfOurs(live.Object, Applier.FieldManager) is not [] and var others)
                 return (Kept(entry, others is null ? "the cluster does not report the other owners of its fields"
-                    : $"{string.Join(", ", others)} owns fields of it, too"), true);
+                    : $"{string.Join(", ", others)} owns fields of it, too"), true, null);
             ClusterResponse response = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken);
             if (response.IsSuccess || response.Status == 404)
-                return (Of(entry, ApplyOutcome.Removed), false);
+            {
+                bool isGone = isDry || response.Status == 404
+                    || !(IsInstall(entry) || IsGoing(response) || response.Object.Items("metadata", "finalizers").Any());
+                return (Of(entry, ApplyOutcome.Removed), false, isGone ? null : path);
+            }
+
             return (Of(entry, ApplyOutcome.Failed) with
             {
                 Failure =
                 ClusterRefusal.Of(response, $"{entry.Kind} {entry.FullName}", "removed").ToDiagnostic()
-            }, true);
+            }, true, null);
         }
         catch (AirgapException failure) when (failure.Code is not (ErrorCode.ClusterUnreachable or ErrorCode.ClusterConfig))
         {
-            return (Of(entry, ApplyOutcome.Failed) with { Failure = failure.ToDiagnostic() }, true);
+            return (Of(entry, ApplyOutcome.Failed) with { Failure = failure.ToDiagnostic() }, true, null);
         }
     }
+
+    private static bool IsGoing(ClusterResponse response) => response.Object.Text("metadata", "deletionTimestamp") is not null;
 
     private static AppliedObject Of(InventoryEntry entry, ApplyOutcome outcome) => new(entry.Kind, entry.Namespace, entry.Name, outcome)
     {
         ApiVersion = entry.ApiVersion
+    };
+
+    private static AppliedObject Removing(InventoryEntry entry, string why) => Of(entry, ApplyOutcome.Removing) with
+    {
+        Warnings =
+        [
+            new Diagnostic(
+                ErrorCode.ObjectDeleting, $"{entry.Kind} {entry.FullName} is no longer in the manifests and was deleted, but {why}.",
+                "The next run with this --prune checks it again. See what it waits for: kubectl " +
+                $"{(entry.Namespace is null ? "" : $"-n {entry.Namespace} ")}get {entry.Kind.ToLowerInvariant()} {entry.Name} -o yaml"),
+        ],
     };
 
     private static AppliedObject Kept(InventoryEntry entry, string why) => Of(entry, ApplyOutcome.Kept) with

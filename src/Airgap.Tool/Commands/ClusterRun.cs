@@ -88,6 +88,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         ApplyOutcome.Applied => "applied",
         ApplyOutcome.Kept => "left as it is",
         ApplyOutcome.Removed => "removed",
+        ApplyOutcome.Removing => "being removed",
         ApplyOutcome.NotTried => "not tried",
         _ => "refused",
     };

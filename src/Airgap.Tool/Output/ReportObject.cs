@@ -7,7 +7,7 @@ namespace Airgap.Tool.Output;
 internal sealed record ReportObject(string Kind, string? Namespace, string Name)
 {
     /// <summary>
-    /// The outcome: created, changed, unchanged, applied, left as it is, removed, not tried, refused.
+    /// The outcome: created, changed, unchanged, applied, left as it is, removed, being removed, not tried, refused.
     /// </summary>
     public string? Outcome { get; init; }
 
