@@ -48,6 +48,36 @@ public sealed class ClusterClientTests
         Assert.HasCount(1, server.Requests);
     }
 
+    // The cluster answers alike for every API that is down, and so does a load balancer.
+    [TestMethod]
+    [DataRow("apis/down.example/v1")]
+    [DataRow("apis/packaging.carvel.dev/v1alpha1/packagerepositories")]
+    public async Task AnotherApiThatIsDown_IsNotKappControllers(string path)
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", $"/{path}", new KubernetesAnswer(503, "service unavailable\n"u8.ToArray(), "text/plain"));
+        using ClusterClient client = Connect(server);
+
+        AirgapException failure = ClusterRefusal.Of(await client.GetAsync(path, CancellationToken.None), "Thing", "found");
+
+        Assert.AreEqual(ErrorCode.ClusterFault, failure.Code);
+        Assert.DoesNotContain("kapp-controller", failure.Message + failure.Advice);
+    }
+
+    // The right to create is checked late, without a reason.
+    [TestMethod]
+    public void ARefusalWithoutAReason_IsOfARight()
+    {
+        AirgapException failure = ClusterRefusal.Of(
+            new ClusterResponse(403, JsonElement.Parse(
+                """{"kind":"Status","message":"packagerepositories.packaging.carvel.dev \"p\" is forbidden: ","reason":"Forbidden"}"""), ""),
+            "PackageRepository sr/p", "applied");
+
+        Assert.AreEqual(ErrorCode.ClusterForbidden, failure.Code);
+        Assert.Contains("\"p\" is forbidden, and the cluster gives no reason", failure.Message);
+        Assert.Contains("create", failure.Advice);
+    }
+
     [TestMethod]
     public async Task AWatch_ReturnsEvents_AndResumesAfterABreak()
     {

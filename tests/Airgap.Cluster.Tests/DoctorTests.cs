@@ -212,4 +212,46 @@ public sealed class DoctorTests : DoctorTestBase
 
         Assert.Contains("nowhere", failure.Message);
     }
+
+    // Whoever may not list PackageInstalls is not told that there is none.
+    [TestMethod]
+    public async Task AName_IsNotDenied_WhereTheListIsRefused()
+    {
+        await using FakeKubernetes server = await StartUnreadAsync();
+        server.On("GET", Packages, KubernetesAnswer.List("1"));
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new Doctor(client, new DoctorOptions { Name = "app" }).ExamineAsync(CancellationToken.None));
+
+        Assert.AreEqual(ErrorCode.ClusterForbidden, failure.Code);
+        Assert.Contains("whether there is a PackageInstall of that name is unknown", failure.Message);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task AnApiServiceThatMayNotBeRead_IsReported_UnlessThePackagesAre(bool areListed)
+    {
+        await using FakeKubernetes server = await StartUnreadAsync();
+        server.On("GET", Packages, areListed ? KubernetesAnswer.List("1") : Forbidden);
+
+        DoctorReport report = await ExamineAsync(server);
+
+        Assert.AreEqual(
+            areListed ? 0 : 1,
+            report.Findings.Count(finding => finding.Diagnostic.Message.Contains("own API is available", StringComparison.Ordinal)));
+        Assert.IsTrue(report.Findings.All(finding => finding is { IsWarning: true, Diagnostic.Code: ErrorCode.NotExamined }));
+    }
+
+    private static KubernetesAnswer Forbidden => KubernetesAnswer.Json(
+        403, """{"kind":"Status","status":"Failure","message":"it is forbidden: User \"u\" cannot do it","reason":"Forbidden","code":403}""");
+
+    private static async Task<FakeKubernetes> StartUnreadAsync()
+    {
+        FakeKubernetes server = await FakeKubernetes.StartAsync();
+        return server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json")
+            .On("GET", "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.data.packaging.carvel.dev", Forbidden)
+            .On("GET", Repositories, KubernetesAnswer.List("1")).On("GET", Installs, Forbidden);
+    }
 }

@@ -33,6 +33,11 @@ internal static class ClusterRefusal
             403 when message.Contains("system:anonymous", StringComparison.Ordinal) =>
                 (ErrorCode.ClusterUnauthorized, $"{subject}: no credentials were sent, and {message}.",
                     "Choose a context with a user (--context), or log in."),
+            // The right to create is checked late, and the cluster then gives no reason.
+            403 when message.EndsWith("is forbidden:", StringComparison.Ordinal) =>
+                (ErrorCode.ClusterForbidden, $"{subject}: {message.TrimEnd(':')}, and the cluster gives no reason.",
+                    "The right to create it may be missing: 'kubectl auth can-i create' shows it. Request it, or use another context " +
+                    "(--context)."),
             403 when IsOfAPolicy(status, message) => (ErrorCode.ObjectRefused, $"{subject}: {message}.", Policy),
             403 => (ErrorCode.ClusterForbidden, $"{subject}: {message}.",
                 "Request the permission that the message names, or use another context (--context)."),
@@ -64,6 +69,10 @@ internal static class ClusterRefusal
             400 or 415 or 422 => (ErrorCode.ObjectRefused, $"{subject}: {Causes(status) ?? message}.",
                 message.Contains("admission webhook", StringComparison.Ordinal) ? Policy : "Correct the manifest."),
             429 => (ErrorCode.ClusterFault, $"{subject}: the cluster is too busy ({message}).", "Run the command again later."),
+            503 when response.Body is null && !response.IsOfPackages =>
+                (ErrorCode.ClusterFault, $"{subject}: nothing answers behind the cluster's address ({message}).",
+                    "An aggregated API is down ('kubectl get apiservices' shows it), or the cluster itself behind a load balancer: run " +
+                    "the command again once it is up."),
             503 when response.Body is null =>
                 (ErrorCode.PackagesNotServed, $"{subject}: kapp-controller's own API does not answer ({message}).",
                     "See whether kapp-controller runs: kubectl get apiservice v1alpha1.data.packaging.carvel.dev, kubectl -n " +

@@ -17,6 +17,9 @@ internal sealed record ClusterResponse(int Status, JsonElement? Body, string Tex
     /// <summary>The texts of <c>Warning</c> headers.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>True for a response of kapp-controller's own API, or of the cluster in its place.</summary>
+    public bool IsOfPackages { get; init; }
+
     /// <summary>True for 2xx.</summary>
     public bool IsSuccess => Status is >= 200 and < 300;
 
@@ -47,6 +50,7 @@ internal sealed record ClusterResponse(int Status, JsonElement? Body, string Tex
 
         return new ClusterResponse((int)response.StatusCode, body, body is null ? Encoding.UTF8.GetString(bytes.Span) : "")
         {
+            IsOfPackages = request.RequestUri?.OriginalString.Contains("apis/data.packaging.carvel.dev/", StringComparison.Ordinal) == true,
             Warnings = [.. response.Headers.Warning.Select(
                 warning => Redaction.Echo(warning.Text, request).Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))],
         };

@@ -19,6 +19,8 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     private readonly FindingList _findings = new();
     private readonly string? _ns = options.Namespace;
     private readonly string? _name = options.Name;
+    private AirgapException? _unlisted;
+    private ClusterResponse? _unread;
 
     /// <summary>Examines the objects.</summary>
     /// <exception cref="AirgapException">The cluster cannot be reached, or allows no reads.</exception>
@@ -40,12 +42,19 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         ControllerDeployment controller = await ExamineApiServiceAsync(cancellationToken);
         JsonElement[] repositories = await RepositoriesAsync(cancellationToken);
         JsonElement[]? packages = await ListAsync(ResourceKind.Package, cancellationToken);
+        if (packages is null && !_findings.Has(ErrorCode.PackagesNotServed))
+            ReportUnread();
         ObjectExaminer examiner = new(client, _findings, options, controller.Namespace);
         foreach (JsonElement repository in repositories.Where(IsMeant))
             _objects.Add(await examiner.ExamineRepositoryAsync(ReconcileState.Of(repository), packages, cancellationToken));
         JsonElement[] installs = await ListAsync(ResourceKind.PackageInstall, cancellationToken) ?? [];
         foreach (JsonElement install in installs.Where(IsMeant))
             _objects.Add(await examiner.ExamineInstallAsync(ReconcileState.Of(install), packages, cancellationToken));
+        if (_name is not null && _objects.Count == 0 && _unlisted is { } refused)
+            throw new AirgapException(
+                refused.Code,
+                $"There is no PackageRepository {_name} in {_ns ?? "the cluster"}, and whether there is a PackageInstall of that name is " +
+                $"unknown: {refused.Message}", refused.Advice);
         if (_name is not null && _objects.Count == 0)
             throw new AirgapException(
                 ErrorCode.ObjectRefused, $"There is no PackageRepository and no PackageInstall {_name} in {_ns ?? "the cluster"}.",
@@ -62,6 +71,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     private async Task<ControllerDeployment> ExamineApiServiceAsync(CancellationToken cancellationToken)
     {
         ClusterResponse service = await client.GetAsync(ApiService, cancellationToken);
+        _unread = service.IsSuccess || service.Status == 404 ? null : service;
         ControllerDeployment controller =
             await ControllerDeployment.FindAsync(client, options.ControllerNamespace, service, cancellationToken);
         foreach (JsonElement condition in service.Object.Items("status", "conditions"))
@@ -83,6 +93,18 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         }
 
         return controller;
+    }
+
+    // A list of Packages would show that the API answers.
+    private void ReportUnread()
+    {
+        if (_unread is not { } service)
+            return;
+        AirgapException refusal = ClusterRefusal.Of(service, "The APIService v1alpha1.data.packaging.carvel.dev", "read");
+        _findings.Add("kapp-controller",
+            new Diagnostic(
+                ErrorCode.NotExamined, $"Could not check whether kapp-controller's own API is available: {refusal.Message}", refusal.Advice),
+            [Asked(ApiService, service)], isWarning: true);
     }
 
     // One malformed period stops kapp-controller's watch in all namespaces, so all are examined, even those outside the
@@ -161,6 +183,8 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         if (kind == ResourceKind.Package && _findings.Has(ErrorCode.PackagesNotServed))
             return null;
         AirgapException refusal = ClusterRefusal.Of(list, $"{kind.Kind}s of {_ns ?? "all namespaces"}", "listed");
+        if (kind == ResourceKind.PackageInstall)
+            _unlisted = refusal;
         bool isDown = refusal.Code == ErrorCode.PackagesNotServed;
         _findings.Add($"{kind.Kind}s",
             isDown ? refusal.ToDiagnostic() : new Diagnostic(ErrorCode.NotExamined, refusal.Message, refusal.Advice),
