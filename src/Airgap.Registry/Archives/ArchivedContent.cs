@@ -60,6 +60,8 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         return await SendCheckedAsync(writer, offset, count, marks.Hold, () => true, cancellationToken);
     }
 
+    public override void Check() => file.Check(start, Length);
+
     /// <summary>The archive was verified when it was written, so other bytes are a change.</summary>
     public override Exception? Damage() => new ArchiveChangedException(file.Path);
 

@@ -26,6 +26,9 @@ internal static class ResponseWriter
 
         // The headers described content that is not sent.
         context.Response.Headers.ETag = default;
+        context.Response.Headers.LastModified = default;
+        if (refusal.Status != StatusCodes.Status416RangeNotSatisfiable)
+            context.Response.Headers.ContentRange = default;
         context.Response.Headers.CacheControl = default;
         context.Response.Headers["Docker-Content-Digest"] = default;
         return JsonAsync(context, "application/json", json =>
@@ -82,6 +85,8 @@ internal static class ResponseWriter
     /// <summary>Sends a part of content as the body.</summary>
     public static async Task ContentAsync(HttpContext context, StoredContent content, long offset, long count)
     {
+        if (HttpMethods.IsHead(context.Request.Method))
+            content.Check();
         context.Response.ContentLength = count;
         if (HttpMethods.IsHead(context.Request.Method))
             return;

@@ -17,6 +17,12 @@ internal abstract class StoredContent : IDisposable
     /// </returns>
     public abstract ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken);
 
+    /// <summary>Fails if the content is known to be no longer what it was, without reading it.</summary>
+    /// <exception cref="IOException">It is not.</exception>
+    public virtual void Check()
+    {
+    }
+
     /// <summary>Why <see cref="SendAsync"/> returned false; null if the stored bytes are damaged.</summary>
     public virtual Exception? Damage() => null;
 

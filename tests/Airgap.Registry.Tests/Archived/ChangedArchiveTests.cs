@@ -46,8 +46,10 @@ public sealed class ChangedArchiveTests
             Assert.AreEqual(410, answer.Status, range);
             Assert.IsNull(answer["ETag"]);
             Assert.IsNull(answer["Cache-Control"]);
+            Assert.IsNull(answer["Content-Range"]);
         }
 
+        Assert.AreEqual(410, (await served.SendAsync("HEAD", path)).Status, "it is not there");
         Assert.AreEqual(503, (await served.GetAsync("/health")).Status);
     }
 
