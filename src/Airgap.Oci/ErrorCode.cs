@@ -752,8 +752,8 @@ public enum ErrorCode
     PlatformMissing = 2175,
 
     /// <summary>
-    /// An image has none of the selected platforms and is copied whole, because missing platforms are to be skipped
-    /// (warning). Select a platform that it has, or leave out the packages that need it.
+    /// An image has none of the selected platforms and is copied whole, because missing platforms are to be skipped, or an index names no
+    /// platforms (warning). Select a platform that it has, or leave out the packages that need it.
     /// </summary>
     PlatformKept = 2176,
 
@@ -823,6 +823,21 @@ public enum ErrorCode
     /// again until every item is complete, or name the project itself.
     /// </summary>
     IncompleteRelocationReport = 2191,
+
+    /// <summary>
+    /// A receipt is that of a publish with failures, so it does not list all that the project keeps in a repository. Publish again until
+    /// every item is complete, or name the project itself.
+    /// </summary>
+    IncompleteReceipt = 2192,
+
+    /// <summary>
+    /// After failures, a mirror configuration lacks what the failed items have at the mirror, so an earlier file is kept, or the new one is
+    /// incomplete (warning). Publish again until every item is complete before you give it to container engines.
+    /// </summary>
+    IncompleteMirrors = 2193,
+
+    /// <summary>A warning of the plans counts as an error, so nothing was moved. Correct what it tells, or do not raise it.</summary>
+    WarningFails = 2194,
 
     /// <summary>
     /// A registry does not accept an index without all of its images (a sparse index), like docker-registry 2.8 and
@@ -1277,6 +1292,11 @@ public enum ErrorCode
     /// cluster's administrators.
     /// </summary>
     AppliedOtherwise = 4147,
+
+    /// <summary>
+    /// A file of a bundle is too large to be searched for images that the bundle does not pin (warning). Split it.
+    /// </summary>
+    PackageFileNotSearched = 4148,
 
     /// <summary>
     /// A tag disappeared while its repository was pruned, although the plan does not remove it: another client moved it

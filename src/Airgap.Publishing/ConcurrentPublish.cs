@@ -89,6 +89,7 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
             Moved = [.. moved],
             Derived = [.. derived],
             Destinations = [.. results.SelectMany(destination => destination.Result.Destinations)],
+            Sources = [.. results.SelectMany(destination => destination.Result.Sources).Distinct()],
             Model = RelocationPage.Create(
                 Path.GetFileName(prepared.Settings.ProjectDirectory), moved, derived, warnings.All, failures, summary,
                 CountRetries?.Invoke(), items.SelectMany(item => item.Signatures ?? [])),

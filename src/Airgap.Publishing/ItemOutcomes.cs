@@ -30,6 +30,9 @@ internal sealed class ItemOutcomes
     /// <summary>The destinations to which items were or would have been moved.</summary>
     public List<string> Destinations { get; } = [];
 
+    /// <summary>The sources from which items were or would have been moved.</summary>
+    public List<string> Sources { get; } = [];
+
     /// <summary>Publishes an item and adds its outcome.</summary>
     /// <param name="declaration">The item.</param>
     /// <param name="publish">Publishes it.</param>
@@ -41,6 +44,7 @@ internal sealed class ItemOutcomes
         {
             PublishedItem item = await publish();
             Results.AddRange(item.Result.Everywhere);
+            Sources.Add(SourceOf(item.Result));
             Destinations.AddRange(item.Result.Further.Select(result => result.Destination.ToString()!));
             Derived.AddRange([item.Derived, .. item.Result.Further.Select(_ => (DerivedReport?)null)]);
             if (declaration.Archive is null)
@@ -52,6 +56,7 @@ internal sealed class ItemOutcomes
         }
         catch (AirgapException e) when (keepsGoing && e.Code != ErrorCode.Canceled)
         {
+            Sources.Add(declaration.Source.ToString()!);
             Fail(declaration, [e.ToDiagnostic()]);
         }
     }
@@ -68,6 +73,7 @@ internal sealed class ItemOutcomes
         {
             ImmutableArray<PublishedItem> items = await publish();
             Results.AddRange(items.Select(item => item.Result));
+            Sources.AddRange(items.Select(item => SourceOf(item.Result)));
             Derived.AddRange(items.Select(item => item.Derived));
             if (items.All(item => item.Result.IsComplete))
             {
@@ -80,10 +86,13 @@ internal sealed class ItemOutcomes
         }
         catch (AirgapException e) when (keepsGoing && e.Code != ErrorCode.Canceled)
         {
+            Sources.AddRange(declarations.Select(declaration => declaration.Source.ToString()!));
             foreach (Declaration declaration in declarations)
                 Fail(declaration, declaration == declarations[0] ? [e.ToDiagnostic()] : []);
         }
     }
+
+    private static string SourceOf(TransferResult result) => result.Plan.Source.ToString()!;
 
     private void Fail(Declaration declaration, ImmutableArray<Diagnostic> failures)
     {

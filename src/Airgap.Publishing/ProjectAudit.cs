@@ -87,7 +87,8 @@ internal sealed class ProjectAudit(PublishSettings settings)
             .Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
         string[] to = whole is { Destinations.IsEmpty: false } ? [.. whole.Destinations]
             : [.. new[] { settings.Registry, settings.Archive }.Where(text => text.Length > 0)];
-        string[] from = [.. (whole?.Moved ?? []).Select(result => result.Plan.Source.ToString()!).Distinct()];
+        string[] from = whole is { Sources.IsEmpty: false } ? [.. whole.Sources]
+            : [.. new[] { settings.SourceArchive }.Where(text => text.Length > 0)];
         AuditEntry entry = new("publish", outcome, from, to, roots, places.Version,
             RunIdentity.Find(Environment.GetEnvironmentVariable, settings.RecordUser));
         await AuditLog.AppendAsync(log, entry, CancellationToken.None);

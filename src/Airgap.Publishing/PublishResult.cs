@@ -34,6 +34,9 @@ internal sealed record PublishResult(
     /// <summary>The destinations to which items were or would have been moved.</summary>
     public ImmutableArray<string> Destinations { get; init; } = [];
 
+    /// <summary>The sources from which items were or would have been moved.</summary>
+    public ImmutableArray<string> Sources { get; init; } = [];
+
     /// <summary>The model of the human-readable reports; null when nothing was relocated.</summary>
     public ReportModel? Model { get; init; }
 

@@ -53,14 +53,14 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
     }
 
     /// <summary>Writes the receipt, if the project requests one. After failures it lists what arrived.</summary>
-    public async Task WriteReceiptAsync(IReadOnlyList<TransferResult> received, CancellationToken cancellationToken)
+    public async Task WriteReceiptAsync(ItemOutcomes outcomes, CancellationToken cancellationToken)
     {
-        if (settings.Receipt.Length == 0 || received.Count == 0)
+        if (settings.Receipt.Length == 0 || outcomes.Received.Count == 0)
             return;
         string path = settings.FullPath(settings.Receipt);
         ArtifactFile.MakeFolder(Path.GetDirectoryName(path)!);
         await OutputOwner.WatchAsync(path, settings, warnings, () => ReceiptFile.WriteAsync(
-            path, received, ReportProvenance.Of([]).Version, isShort: false, cancellationToken));
+            path, outcomes.Received, ReportProvenance.Of([]).Version, isShort: false, cancellationToken, outcomes.Failed.Count));
     }
 
     /// <summary>Signs the receipt and <c>relocation.json</c>, each with a statement next to it.</summary>
@@ -91,18 +91,33 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         return [artifacts.Take(new PublishedFile(place, PublishedFileKind.ReportSignature))];
     }
 
-    /// <summary>Writes the mirror configurations that the project requests.</summary>
+    /// <summary>
+    /// Writes the mirror configurations that the project requests. After failures, an earlier file that would change is kept: engines that
+    /// read it would lose the mirrors of the failed items.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.MirrorPathsDiffer"/>, <see cref="ErrorCode.NothingMirrored"/>, or 3xxx: a
     /// file.</exception>
-    public async Task<List<PublishedFile>> WriteMirrorsAsync(IReadOnlyList<PublishedItem> published, CancellationToken cancellationToken)
+    public async Task<List<PublishedFile>> WriteMirrorsAsync(ItemOutcomes outcomes, CancellationToken cancellationToken)
     {
         List<PublishedFile> files = [];
-        if (settings.MirrorFormats.IsEmpty || published.Count == 0)
+        if (settings.MirrorFormats.IsEmpty || outcomes.Published.Count == 0)
             return files;
-        foreach ((string name, string text) in MirrorCheck.Create(settings, published))
-            files.Add(await artifacts.WriteAsync(
-                Path.Combine(ArtifactFolder.Mirrors, name.Replace('/', Path.DirectorySeparatorChar)), text, PublishedFileKind.Mirrors,
-                cancellationToken));
+        List<string> kept = [];
+        foreach ((string name, string text) in MirrorCheck.Create(settings, outcomes.Published))
+        {
+            string file = Path.Combine(ArtifactFolder.Mirrors, name.Replace('/', Path.DirectorySeparatorChar));
+            if (outcomes.Failed.Count > 0 && artifacts.Differs(file, text))
+                kept.Add(Path.Combine(settings.FullOutputPath, file));
+            else
+                files.Add(await artifacts.WriteAsync(file, text, PublishedFileKind.Mirrors, cancellationToken));
+        }
+
+        if (kept.Count > 0)
+            warnings.Add(new Diagnostic(
+                ErrorCode.IncompleteMirrors,
+                $"{string.Join(", ", kept.Select(file => $"'{file}'"))} {(kept.Count == 1 ? "is" : "are")} kept from an earlier publish: " +
+                "without the failed items, the new configuration would lack their mirrors.",
+                "Publish again until every item is complete."), new SourceLocation(kept[0]));
         return files;
     }
 

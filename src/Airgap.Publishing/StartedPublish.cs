@@ -84,11 +84,12 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
         SharedArtifacts shared = new(prepared.Settings, Artifacts, warnings);
         List<PublishedFile> manifests = await shared.WriteManifestsAsync(
             Objects, outcomes.Published, outcomes.Failures.Count > 0, cancellationToken);
-        await shared.WriteReceiptAsync(outcomes.Received, cancellationToken);
+        await shared.WriteReceiptAsync(outcomes, cancellationToken);
+        // Before the reports, which have its warnings and failures.
+        List<PublishedFile> mirrors = await MirrorsAsync(shared, outcomes, cancellationToken);
         string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
         (PublishedFile[] reports, ReportModel model) =
             await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
-        List<PublishedFile> mirrors = await MirrorsAsync(shared, outcomes, cancellationToken);
         PublishedFile[] signatures = await shared.SignAsync(Scope.Signing, outcomes, reports[0], cancellationToken);
         // After a failure, an earlier artifact of the failed item is still the best available.
         if (outcomes.Failures.Count == 0)
@@ -103,6 +104,7 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
             Moved = [.. outcomes.Results],
             Derived = [.. outcomes.Derived],
             Destinations = [.. outcomes.Destinations.Distinct()],
+            Sources = [.. outcomes.Sources.Distinct()],
             Model = model,
             Gate = gate,
         };
@@ -117,7 +119,7 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
     {
         try
         {
-            return await shared.WriteMirrorsAsync(outcomes.Published, cancellationToken);
+            return await shared.WriteMirrorsAsync(outcomes, cancellationToken);
         }
         catch (AirgapException e) when (outcomes.Failures.Count > 0 && e.Code is ErrorCode.MirrorPathsDiffer or ErrorCode.NothingMirrored)
         {

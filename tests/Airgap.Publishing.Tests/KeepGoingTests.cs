@@ -5,6 +5,8 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
 using Airgap.TestKit;
+using Airgap.Transfer.Archives.Receipts;
+using Airgap.Transfer.Keeping;
 
 namespace Airgap.Publishing.Tests;
 
@@ -105,6 +107,51 @@ public sealed class KeepGoingTests : IDisposable
     }
 
     [TestMethod]
+    public async Task TheReceiptIsNoListOfWhatToKeep_ButABase()
+    {
+        PublishSettings settings = Settings with { Receipt = "receipt.json" };
+        RepositoryName simple = RepositoryName.Parse("final.local/apps/simple-app-bundle");
+        await RunAsync(settings, PublishItems.Bundle(Simple), PublishItems.Bundle(Nested));
+        Assert.HasCount(1, KeptReceipt.TryRead(_folder["receipt.json"], simple)!);
+        Assert.DoesNotContain("incomplete", File.ReadAllText(_folder["receipt.json"]));
+        Refuse("mirror/nested-bundle");
+        await RunAsync(settings, PublishItems.Bundle(Simple), PublishItems.Bundle(Nested));
+
+        AirgapException refused = Assert.ThrowsExactly<AirgapException>(() => KeptReceipt.TryRead(_folder["receipt.json"], simple));
+
+        Assert.AreEqual(ErrorCode.IncompleteReceipt, refused.Code);
+        Assert.Contains("in which an item failed", refused.Message);
+        Assert.IsEmpty(Schemas.Validate("receipt", File.ReadAllText(_folder["receipt.json"])));
+        Assert.HasCount(1, ReceiptJson.Read(_folder["receipt.json"]).Places, "what it lists arrived");
+    }
+
+    [TestMethod]
+    public async Task AMirrorConfigurationWithoutTheFailedItems_ReplacesNone()
+    {
+        PublishSettings settings = Settings with { MirrorFormats = [MirrorFormat.RegistriesConf, MirrorFormat.ImageDigestMirrorSet] };
+        PublishItem[] items = [PublishItems.Bundle(Simple), PublishItems.Bundle(Nested)];
+        await RunAsync(settings, items);
+        string file = _folder["airgap/mirrors/registries.conf"];
+        string before = File.ReadAllText(file);
+        File.Delete(_folder["airgap/mirrors/image-digest-mirror-set.yml"]);
+        Refuse("mirror/nested-bundle");
+
+        PublishResult result = await RunAsync(settings, items);
+
+        Assert.AreEqual(before, File.ReadAllText(file));
+        Diagnostic told = Assert.ContainsSingle(result.Warnings.Where(warning => warning.Code == ErrorCode.IncompleteMirrors));
+        Assert.Contains("registries.conf", told.Message);
+        Assert.DoesNotContain("mirror-set", told.Message, "there was none, so that nothing is lost");
+        Assert.IsTrue(File.Exists(_folder["airgap/mirrors/image-digest-mirror-set.yml"]));
+        Assert.Contains("AIRGAP2193", File.ReadAllText(_folder["airgap/relocation.json"]));
+
+        _registry.Hook = (_, _, _) => Task.CompletedTask;
+        result = await RunAsync(settings, PublishItems.Bundle(Simple));
+        Assert.IsEmpty(result.Warnings.Where(warning => warning.Code == ErrorCode.IncompleteMirrors));
+        Assert.AreNotEqual(before, File.ReadAllText(file), "the project no longer declares the other item");
+    }
+
+    [TestMethod]
     public async Task TheLogNamesTheDestinationOfAFailedItem()
     {
         PublishSettings settings = Settings with { AuditLog = "audit.jsonl" };
@@ -124,6 +171,28 @@ public sealed class KeepGoingTests : IDisposable
     }
 
     [TestMethod]
+    public async Task TheLogNamesTheSourceOfAFailedItem()
+    {
+        await RunAsync(
+            Settings with { Registry = "", Archive = "carried/" }, PublishItems.Bundle(Simple), PublishItems.Bundle(Nested));
+        string[] tars = [.. new[] { "simple-app-bundle", "nested-bundle" }.Select(name => _folder[$"carried/{name}.tar"])];
+        Refuse("final.local/apps/nested-bundle");
+
+        PublishResult result = await RunAsync(
+            Settings with { SourceArchive = _folder["carried"], AuditLog = "audit.jsonl" },
+            PublishItems.Bundle(Simple), PublishItems.Bundle(Nested));
+        Assert.IsNotEmpty(result.Failures);
+        Assert.AreSequenceEqual(tars, From(_folder["audit.jsonl"]));
+
+        // A failure that ends the run.
+        File.Delete(_folder["audit.jsonl"]);
+        await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(
+            Settings with { SourceArchive = _folder["carried"], AuditLog = "audit.jsonl", KeepGoing = false },
+            PublishItems.Bundle(Nested)));
+        Assert.AreSequenceEqual([_folder["carried"]], From(_folder["audit.jsonl"]));
+    }
+
+    [TestMethod]
     public async Task TheReportOfSeveralRegistriesHasWhatFailed()
     {
         _registry.Hook = (operation, repository, _) => operation == "push-blob" && repository.ToString() == "second.local/apps/nested-bundle"
@@ -135,6 +204,9 @@ public sealed class KeepGoingTests : IDisposable
         Assert.HasCount(2, result.Model!.Roots.Where(node => node.Name == "nested-bundle").ToArray());
         Assert.ContainsSingle(result.Model.Roots.Where(node => node.Failure is not null));
     }
+
+    private static IEnumerable<string?> From(string log) => JsonDocument.Parse(File.ReadAllLines(log)[0]).RootElement
+        .GetProperty("from").EnumerateArray().Select(from => from.GetString());
 
     private void Refuse(string repositories) => _registry.Hook = (_, repository, _) =>
         repository.ToString().Contains(repositories, StringComparison.Ordinal)

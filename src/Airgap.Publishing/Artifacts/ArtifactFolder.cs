@@ -44,6 +44,12 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
         return Take(new PublishedFile(file, kind) { Written = DigestOf(text) });
     }
 
+    /// <summary>True if an artifact exists, with other content.</summary>
+    /// <param name="name">Its path in the folder.</param>
+    /// <param name="text">The content.</param>
+    /// <exception cref="AirgapException">3xxx: the file.</exception>
+    public bool Differs(string name, string text) => Read(Path.Combine(path, name)) is { } present && present != text;
+
     /// <summary>
     /// Writes a placeholder Secret, unless the file was changed after a publish wrote it, or was not written by a
     /// publish: it may contain credentials.

@@ -64,7 +64,7 @@ internal sealed class MirrorsCommand
         if (!File.Exists(from))
             throw new AirgapException(
                 ErrorCode.FileNotFound, $"The file '{from}' does not exist.", "Name the relocation.json of a publish.");
-        ImmutableArray<(string Path, string Text)> files = MirrorFiles.Create(Read(from, host), formats);
+        ImmutableArray<(string Path, string Text)> files = MirrorFiles.Create(Read(from, host, session), formats);
         foreach ((string name, string text) in files)
         {
             string path = Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar));
@@ -76,13 +76,23 @@ internal sealed class MirrorsCommand
         return 0;
     }
 
-    private static ImmutableArray<MirrorEntry> Read(string from, string? host)
+    private static ImmutableArray<MirrorEntry> Read(string from, string? host, Session session)
     {
         ReadOnlyMemory<byte> json = WholeFile.Read(from, MaxBytes, why => new AirgapException(
             ErrorCode.NothingMirrored, $"'{from}' is neither a relocation.json nor the output of 'copy --json': {why}.",
             "Name the relocation.json of a publish."));
         if (RelocationReportWriter.Parse(json) is { } report)
+        {
+            if (report.Errors is { IsEmpty: false } errors)
+                session.Warn(new Diagnostic(
+                    ErrorCode.IncompleteMirrors,
+                    $"'{from}' is the report of a publish with {(errors.Length == 1 ? "a failure" : $"{errors.Length} failures")}, so the " +
+                    "configuration lacks the mirrors of the failed items.",
+                    "Publish again until every item is complete, before you give it to container engines.")
+                { Location = new SourceLocation(from) });
             return MirrorMap.Of(report, host is null ? null : _ => host);
+        }
+
         return CopyDocument.Read(json) is { } images
             ? MirrorMap.Of(images.Select(pair => (pair.Image, pair.IsTagged, host)))
             : throw new AirgapException(

@@ -10,13 +10,21 @@ namespace Airgap.Transfer.Keeping;
 internal static class KeptReceipt
 {
     /// <summary>Reads a receipt; null for another file.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>, <see cref="ErrorCode.IncompleteReceipt"/>, or a 3xxx
+    /// code of the file.</exception>
     public static IReadOnlyList<KeptRoot>? TryRead(string path, RepositoryName repository)
     {
         if (!Receipt.IsOne(WholeFile.ReadBeginning(path, 512).Span))
             return null;
-        ImmutableArray<ReceiptRepository> places = ReceiptJson.Read(path).Places;
-        return [.. places.Where(place => place.Repository == repository).SelectMany(place => RootsOf(place, path))];
+        Receipt receipt = ReceiptJson.Read(path);
+        if (receipt.Incomplete > 0)
+            throw new AirgapException(
+                ErrorCode.IncompleteReceipt,
+                $"'{path}' is the receipt of a publish in which {(receipt.Incomplete == 1 ? "an item" : $"{receipt.Incomplete} items")} " +
+                "failed, so it does not list all that the project keeps there.",
+                "Publish again until every item is complete, or name the project itself.")
+            { Location = new SourceLocation(path), Reference = repository.ToString() };
+        return [.. receipt.Places.Where(place => place.Repository == repository).SelectMany(place => RootsOf(place, path))];
     }
 
     private static IEnumerable<KeptRoot> RootsOf(ReceiptRepository place, string path)

@@ -27,14 +27,16 @@ internal static class ReceiptFile
     /// <param name="tool">The version of the tool.</param>
     /// <param name="isShort">True to omit the digests.</param>
     /// <param name="cancellationToken">Cancels it; the file is then unchanged.</param>
+    /// <param name="incomplete">The number of items that did not arrive completely.</param>
     public static async Task WriteAsync(
-        string path, IEnumerable<TransferResult> results, string tool, bool isShort, CancellationToken cancellationToken)
+        string path, IEnumerable<TransferResult> results, string tool, bool isShort, CancellationToken cancellationToken,
+        int incomplete = 0)
     {
         Check(path, makesFolder: true);
         List<ReceiptRepository> places = [];
         foreach (TransferResult result in results)
             places.Add(await PlaceOfAsync(result, isShort, cancellationToken));
-        Receipt receipt = new(DateTimeOffset.UtcNow, tool, [.. places]);
+        Receipt receipt = new(DateTimeOffset.UtcNow, tool, [.. places]) { Incomplete = incomplete };
         await AtomicFile.WriteAsync(path, ReceiptJson.Write(receipt, SchemaLinks.Of("receipt")), mode: null, cancellationToken);
     }
 

@@ -15,6 +15,11 @@ namespace Airgap.Transfer.Archives.Receipts;
 /// <param name="Places">The content of each repository.</param>
 internal sealed record Receipt(DateTimeOffset Time, string Tool, ImmutableArray<ReceiptRepository> Places)
 {
+    /// <summary>
+    /// The number of items of the publish that did not arrive completely: what is listed is there, but more belongs there.
+    /// </summary>
+    public int Incomplete { get; init; }
+
     /// <summary>The written version, and the highest readable one.</summary>
     public const int Version = 1;
 

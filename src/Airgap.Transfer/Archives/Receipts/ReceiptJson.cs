@@ -33,6 +33,8 @@ internal static class ReceiptJson
                 json.WriteString(SchemaLinks.Property, schema);
             json.WriteString("time"u8, receipt.Time.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
             json.WriteString("tool"u8, receipt.Tool);
+            if (receipt.Incomplete > 0)
+                json.WriteNumber("incomplete"u8, receipt.Incomplete);
             json.WriteStartArray("places"u8);
             foreach (ReceiptRepository place in receipt.Places)
                 WritePlace(json, place);
@@ -95,7 +97,10 @@ internal static class ReceiptJson
             out DateTimeOffset time))
             throw Invalid(path, "its time is invalid");
         return new Receipt(time, root.GetProperty("tool").GetString() ?? "",
-            [.. root.GetProperty("places").EnumerateArray().Select(place => ReadPlace(place, path))]);
+            [.. root.GetProperty("places").EnumerateArray().Select(place => ReadPlace(place, path))])
+        {
+            Incomplete = root.TryGetProperty("incomplete", out JsonElement incomplete) ? incomplete.GetInt32() : 0,
+        };
     }
 
     private static ReceiptRepository ReadPlace(JsonElement place, string path)
