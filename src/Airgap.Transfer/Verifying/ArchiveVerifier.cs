@@ -19,6 +19,7 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
 
     public async Task<VerificationResult> VerifyAsync(CancellationToken cancellationToken)
     {
+        HashSet<Digest> damaged = [];
         try
         {
             (ArchiveReader? archive, AirgapException? damage) = await ArchiveReader.OpenAsFarAsItGoesAsync(file, cancellationToken);
@@ -26,12 +27,16 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
                 _findings.Add(damage, _path, null);
             if (archive is null)
                 return _findings.Result(_path);
-            HashSet<Digest> damaged = await LayersAsync(archive, cancellationToken);
+            damaged = await LayersAsync(archive, cancellationToken);
             await ContentAsync(archive, damaged, cancellationToken);
         }
         catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
         {
             _findings.Add(e, _path, null);
+        }
+        catch (AirgapException e) when (damaged.Count > 0 && ContentHashing.IsOfDisk(e.Code))
+        {
+            // Told for what cannot be read; what depends on it is unknown.
         }
 
         return _findings.Result(_path) with { Delta = _delta };

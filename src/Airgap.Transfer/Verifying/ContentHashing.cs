@@ -3,7 +3,6 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Files;
-using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Verifying;
 
@@ -18,8 +17,7 @@ internal static class ContentHashing
     /// <param name="contents">Their digests and lengths, in the order of the archive.</param>
     /// <param name="findings">Receives the problems, in the same order.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The digests of damaged contents.</returns>
-    /// <exception cref="AirgapException">A failure that ends every run, such as one of the disk.</exception>
+    /// <returns>The digests of contents that are damaged or cannot be read.</returns>
     public static async Task<HashSet<Digest>> RunAsync(
         IArchive archive, IReadOnlyList<Descriptor> contents, Findings findings, CancellationToken cancellationToken)
     {
@@ -38,13 +36,16 @@ internal static class ContentHashing
                     await using Stream stream = await archive.GetBlob(content).OpenAsync(0, token);
                     await stream.CopyToAsync(Stream.Null, token);
                 }
-                catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
+                catch (Exception e) when (IoFailures.IsIoFailure(e)
+                    || e is AirgapException { Code: not (ErrorCode.Canceled or ErrorCode.ArchiveSignature) })
                 {
-                    problems.TryAdd(content.Digest, e);
-                }
-                catch (Exception e) when (IoFailures.IsIoFailure(e))
-                {
-                    throw IoFailures.Translate(e, archive.Path);
+                    // A disk may be unreadable in one place, and the rest of the archive is still checked.
+                    AirgapException problem = IoFailures.Translate(e, archive.Path);
+                    problems.TryAdd(content.Digest, problem.Digest is null && IsOfDisk(problem.Code) ? new AirgapException(
+                        problem.Code, $"{content.Digest} cannot be read: {problem.Message}", problem.Advice, problem)
+                    {
+                        Reference = problem.Reference, Location = problem.Location, Digest = content.Digest.ToString()
+                    } : problem);
                 }
             });
         foreach (Descriptor content in contents)
@@ -55,4 +56,7 @@ internal static class ContentHashing
 
         return [.. problems.Keys];
     }
+
+    /// <summary>True for a failure to read a file, which was told for each content that cannot be read.</summary>
+    public static bool IsOfDisk(ErrorCode code) => code is ErrorCode.FileFailure or ErrorCode.AccessDenied or ErrorCode.FileNotFound;
 }

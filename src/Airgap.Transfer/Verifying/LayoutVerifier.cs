@@ -21,11 +21,12 @@ internal sealed class LayoutVerifier(ArchiveFile file)
 
     public async Task<VerificationResult> VerifyAsync(CancellationToken cancellationToken)
     {
+        HashSet<Digest> damaged = [];
         try
         {
             LayoutReader layout = await LayoutReader.OpenAsync(file, cancellationToken);
             Descriptor[] contents = [.. layout.Files.Contents().Select(content => new Descriptor("", content.Digest, content.File.Size))];
-            HashSet<Digest> damaged = await ContentHashing.RunAsync(layout, contents, _findings, cancellationToken);
+            damaged = await ContentHashing.RunAsync(layout, contents, _findings, cancellationToken);
             TransferPlan plan = await new ArchivePlanner(layout, new PlanOptions { KeepGoing = true }).PlanAsync(
                 new RelocationSource.Archive(_path), cancellationToken);
             _delta = plan.SourceDelta;
@@ -54,6 +55,10 @@ internal sealed class LayoutVerifier(ArchiveFile file)
         catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))
         {
             _findings.Add(e, _path, null);
+        }
+        catch (AirgapException e) when (damaged.Count > 0 && ContentHashing.IsOfDisk(e.Code))
+        {
+            // Told for what cannot be read; what depends on it is unknown.
         }
 
         return _findings.Result(_path) with { Delta = _delta, Warnings = _warnings };
