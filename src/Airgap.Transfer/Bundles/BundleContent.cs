@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Yaml;
 
@@ -19,6 +20,9 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
 
     /// <summary>Warnings about template steps of these Packages, if requested.</summary>
     public ImmutableArray<Diagnostic> TemplateWarnings { get; init; } = [];
+
+    /// <summary>Warnings about files that were to be searched for images, but are too large.</summary>
+    public ImmutableArray<Diagnostic> Unsearched { get; init; } = [];
 
     /// <summary>The maximum size of a lock.</summary>
     private const int MaxLockBytes = 64 * 1024 * 1024;
@@ -56,6 +60,7 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         ImmutableArray<PackageReference>.Builder configured = ImmutableArray.CreateBuilder<PackageReference>();
         ImmutableArray<string>.Builder packages = ImmutableArray.CreateBuilder<string>();
         ImmutableArray<Diagnostic>.Builder templates = ImmutableArray.CreateBuilder<Diagnostic>();
+        ImmutableArray<Diagnostic>.Builder unsearched = ImmutableArray.CreateBuilder<Diagnostic>();
         await ReadFilesAsync(layer, reference, async (path, length, content, _) =>
         {
             if (path is ".imgpkg/images.yml")
@@ -68,8 +73,14 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
                 && path.EndsWith(".yml", StringComparison.Ordinal) | path.EndsWith(".yaml", StringComparison.Ordinal))
             {
                 hasPackages = true;
-                if (!withPackages || length > MaxPackageBytes)
+                if (!withPackages)
                     return;
+                if (length > MaxPackageBytes)
+                {
+                    unsearched.Add(NotSearched(reference, path, length));
+                    return;
+                }
+
                 IReadOnlyList<YamlNode> documents =
                     PackageReferences.Read(new MemoryStream(await ReadAllAsync(content, cancellationToken)));
                 references.AddRange(PackageReferences.Find(documents, path));
@@ -77,10 +88,13 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
                 packages.AddRange(documents.Where(document => YamlLookup.Text(document, "kind") == "Package")
                     .Select(document => YamlLookup.Text(document, "metadata", "name")).OfType<string>());
             }
-            else if (withConfig && length <= MaxPackageBytes && !path.StartsWith(".imgpkg/", StringComparison.Ordinal)
+            else if (withConfig && !path.StartsWith(".imgpkg/", StringComparison.Ordinal)
                 && path.EndsWith(".yml", StringComparison.Ordinal) | path.EndsWith(".yaml", StringComparison.Ordinal))
             {
-                configured.AddRange(PackageReferences.Find(new MemoryStream(await ReadAllAsync(content, cancellationToken)), path));
+                if (length > MaxPackageBytes)
+                    unsearched.Add(NotSearched(reference, path, length));
+                else
+                    configured.AddRange(PackageReferences.Find(new MemoryStream(await ReadAllAsync(content, cancellationToken)), path));
             }
         }, cancellationToken);
 
@@ -90,8 +104,16 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
             Configured = configured.ToImmutable(),
             Packages = packages.ToImmutable(),
             TemplateWarnings = templates.ToImmutable(),
+            Unsearched = unsearched.ToImmutable(),
         };
     }
+
+    private static Diagnostic NotSearched(ImageReference bundle, string path, long length) => new(
+        ErrorCode.PackageFileNotSearched,
+        $"{path} of the bundle {bundle} has {ByteSize.Format(length)}, and only files of up to {ByteSize.Format(MaxPackageBytes)} are " +
+        "searched: if it names an image that the bundle does not pin, the cluster pulls that from its original registry.",
+        "Split the file, so that its images are checked.")
+    { Reference = bundle.ToString(), Location = new SourceLocation(path) };
 
     /// <summary>Reads the locations file from a locations image's layer; null when there is none.</summary>
     public static async Task<ImageLocations?> ReadLocationsAsync(

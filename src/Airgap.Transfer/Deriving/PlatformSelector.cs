@@ -19,6 +19,7 @@ internal sealed class PlatformSelector(
 
     private readonly ConcurrentDictionary<string, string> _missing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _whole = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _unnamed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Digest, bool> _left = [];
     private readonly ConcurrentDictionary<Digest, ImmutableHashSet<Digest>> _sparse = [];
 
@@ -28,13 +29,22 @@ internal sealed class PlatformSelector(
     /// <summary>The manifests left out of each unchanged index.</summary>
     public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> Sparse => _sparse;
 
-    /// <summary>The images that have none of the platforms and are copied whole.</summary>
-    public IEnumerable<Diagnostic> Warnings => _whole.IsEmpty ? [] :
-    [
-        new Diagnostic(ErrorCode.PlatformKept,
-            $"{Counted(_whole)} none of the selected platforms, and {(_whole.Count == 1 ? "is" : "are")} copied whole.",
-            "Select a platform that they have, or leave out the packages that need them."),
-    ];
+    /// <summary>The images that have none of the platforms, or name none, and are copied whole.</summary>
+    public IEnumerable<Diagnostic> Warnings
+    {
+        get
+        {
+            if (!_whole.IsEmpty)
+                yield return new Diagnostic(ErrorCode.PlatformKept,
+                    $"{Counted(_whole)} none of the selected platforms, and {(_whole.Count == 1 ? "is" : "are")} copied whole.",
+                    "Select a platform that they have, or leave out the packages that need them.");
+            if (!_unnamed.IsEmpty)
+                yield return new Diagnostic(ErrorCode.PlatformKept,
+                    $"{Counted(_unnamed)} no platforms, so that nothing can be selected, and {(_unnamed.Count == 1 ? "is" : "are")} " +
+                    "copied whole.",
+                    "Push the index again with the platforms of its images, if some of them are not needed.");
+        }
+    }
 
     /// <summary>Fails if an image lacks a platform.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlatformMissing"/>.</exception>
@@ -80,7 +90,12 @@ internal sealed class PlatformSelector(
                 {
                     Digest = index.Digest.ToString()
                 };
-            foreach (IndexChild child in IndexEditor.Read(at))
+            ImmutableArray<IndexChild> children = IndexEditor.Read(at);
+            IndexChild[] images =
+                [.. children.Where(child => child.AttestedImage is null && !MediaTypes.IsIndex(child.Descriptor.MediaType))];
+            if (images.Length > 1 && Array.TrueForAll(images, child => child.Platform is null))
+                _unnamed[depth == 0 ? name : ImageReference.ByDigest(origin, at.Digest).ToString()] = $"an index of {images.Length} images";
+            foreach (IndexChild child in children)
             {
                 if (child.Platform is { } platform)
                 {

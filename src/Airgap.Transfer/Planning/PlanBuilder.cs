@@ -83,6 +83,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
                     .Select(nested => PackageReferences.NotLocked(
                         nested.Source.ToString(), nested.Content.Configured, nested.Content.Lock.Images.Select(Replaced)))
                         .OfType<Diagnostic>(),
+                .. bundle.Content.HasPackages ? bundle.SelfAndNested().SelectMany(node => node.Content.Unsearched) : [],
             ],
             Packages = bundle.Content.Packages,
         });

@@ -76,6 +76,10 @@ internal sealed class ImageArchive
         return Manifest.Parse(bytes, descriptor.MediaType);
     }
 
+    /// <summary>The failure of this archive.</summary>
+    /// <param name="why">The end of a sentence.</param>
+    public AirgapException Invalid(string why) => Invalid(_path, why);
+
     private static Digest? DigestOf(string name)
     {
         string hex = name.StartsWith(LayoutFolder, StringComparison.Ordinal) ? name[LayoutFolder.Length..]

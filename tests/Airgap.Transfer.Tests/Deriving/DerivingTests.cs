@@ -157,6 +157,35 @@ public sealed class DerivingTests
     }
 
     [TestMethod]
+    public async Task AnIndexThatNamesNoPlatforms_IsCopiedWhole_AndTold()
+    {
+        await GeneratedRepository.CreateAsync(_registry, 1, 1);
+        FakeRepository images = _registry.Get($"{GeneratedRepository.Registry}/vendor/unknown");
+        Manifest named = images.Manifests.Select(digest => Manifest.Parse(images.BytesOf(digest))).First(manifest => manifest.IsIndex);
+        string list = string.Join(',', named.Manifests.Where((_, i) => i % 2 == 0).Select(
+            child => $$"""{"mediaType":"{{child.MediaType}}","digest":"{{child.Digest}}","size":{{child.Size}}}"""));
+        Manifest index = images.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{list}}]}""")), null);
+        Manifest outer = images.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{"mediaType":"{{index.MediaType}}","digest":"{{index.Digest}}","size":{{index.Bytes.Length}}}]}""")), null);
+        await PushAsync(_registry.Get(GeneratedRepository.Bundle), "v1", [
+            (BundleFile.LockPath, new ImagesLock([
+                new LockedImage(ImageReference.ByDigest(images.Name, index.Digest)),
+                new LockedImage(ImageReference.ByDigest(images.Name, named.Digest)),
+                new LockedImage(ImageReference.ByDigest(images.Name, outer.Digest))]).ToYaml()),
+            ("packages/a.yml", "kind: Package\nspec: {refName: a.example.com, version: 1.0.0}\n")]);
+
+        using Deriver deriver = new(_registry, Selection(null, "linux/amd64"), null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", default);
+
+        Diagnostic told = derivation.Warnings.Single();
+        Assert.AreEqual(ErrorCode.PlatformKept, told.Code);
+        Assert.Contains($"{index.Digest} (an index of {GeneratedRepository.Platforms.Count()} images) has no platforms", told.Message);
+        Assert.DoesNotContain(named.Digest.ToString(), told.Message);
+        Assert.DoesNotContain(outer.Digest.ToString(), told.Message, "what it lists is told");
+    }
+
+    [TestMethod]
     public async Task AnIndexOfOneImageBecomesTheImageOnlyWhereThatIsAskedFor()
     {
         await GeneratedRepository.CreateAsync(_registry, 1, 1);

@@ -100,6 +100,23 @@ public sealed class BuiltImageTests
     }
 
     [TestMethod]
+    public async Task AnIndexOfIndexesGoesWithAllOfThem()
+    {
+        using TempFolder output = new();
+        Manifest inner = await WriteAsync(output["image.tar"], hasLayout: true);
+        Manifest outer = Manifest.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{"mediaType":"{{inner.MediaType}}","digest":"{{inner.Digest}}","size":{{inner.Bytes.Length}}}]}"""));
+        await WriteAsync(output["image.tar"], hasLayout: true, more: inner);
+
+        LocalImage image = await LocalImage.ReadAsync(outer, output["image.tar"], Token);
+
+        Assert.AreSequenceEqual(
+            [.. inner.Manifests.Select(child => child.Digest), inner.Digest, outer.Digest],
+            image.Manifests.Select(manifest => manifest.Digest));
+        Assert.IsGreaterThanOrEqualTo(inner.Manifests.Length, image.Blobs.Length);
+    }
+
+    [TestMethod]
     public async Task AnArchiveThatDoesNotHoldTheImageIsRefused()
     {
         using PackageFolder folder = new();
@@ -151,7 +168,7 @@ public sealed class BuiltImageTests
         new BundleProducer(Registry).ProduceAsync(folder.Request() with { Images = [image] }, Token);
 
     // As the SDK writes it: a layout, or docker's format, to which the manifests of an index are added.
-    private async Task<Manifest> WriteAsync(string path, bool hasLayout, int leaveOut = 0)
+    private async Task<Manifest> WriteAsync(string path, bool hasLayout, int leaveOut = 0, Manifest? more = null)
     {
         FakeRepository repository = Registry.Get(Multi);
         Manifest index = (await repository.FindManifestAsync("1.0.0", Token))!;
@@ -167,6 +184,8 @@ public sealed class BuiltImageTests
                     await ReadAsync(repository, layer);
         }
 
+        if (more is not null)
+            files[$"blobs/sha256/{more.Digest.Hex}"] = more.Bytes.ToArray();
         files["index.json"] = Encoding.UTF8.GetBytes("{}");
         await using TarWriter tar = new(File.Create(path));
         foreach ((string name, byte[] bytes) in files.Skip(leaveOut))
