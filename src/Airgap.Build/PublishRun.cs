@@ -29,7 +29,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         IReadOnlyDictionary<string, string> globals = task.GlobalProperties();
         foreach (Diagnostic typo in PropertyTypos.Find(globals.Keys, _project))
             log.Warning(typo);
-        ProjectText text = ProjectText.Read(task.ProjectFile);
+        ProjectText text = ProjectText.Read(task.ProjectFile, globals);
         ProjectTypos slips = new(text, [.. globals.Keys]);
         log.Locate = slips.Locate;
         foreach (Diagnostic slip in slips.Find(HasItems).Concat(new IdleItems(text, task.ProjectFile).Find(task.DeclaredItems)))
@@ -104,9 +104,9 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             ? PrecomputedPlans.Read(job.Project.Settings, job.Registry) : null;
         ProjectPublisher publisher = new(job.Registry, observer)
         {
-            Artifacts = job.Files,
-            Given = given,
+            Artifacts = job.Files, Given = given,
             Confirmed = job.Failed.Confirm,
+            Fails = code => log.IsRaised(Diagnostic.FormatId(code)),
             RefusesAnonymous = job.Registry.FindAnonymousRefusalAsync,
             CountRetries = () => job.Registry.Statistics.Retries
         };

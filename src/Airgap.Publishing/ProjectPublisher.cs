@@ -28,6 +28,9 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     /// <summary>The plans that an earlier stage made, to be carried out; null to make them.</summary>
     public IPrecomputedPlans? Given { get; init; }
 
+    /// <inheritdoc cref="PublishWarnings.Fails"/>
+    public Func<ErrorCode, bool>? Fails { get; init; }
+
     /// <summary>Returns the number of retries, for the reports.</summary>
     public Func<long>? CountRetries { get; init; }
 
@@ -55,7 +58,8 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
                 Artifacts = Artifacts,
                 CountRetries = CountRetries,
                 RefusesAnonymous = RefusesAnonymous,
-                Given = Given
+                Given = Given,
+                Fails = Fails
             };
             ImmutableArray<Diagnostic> problems =
                 [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings), .. ApplyProblems(items, settings)];

@@ -33,6 +33,8 @@ internal static class PublishApproval
                 refusals.Add(unmirrored);
         }
 
+        if (refusals.Count == 0 && await FindFailingAsync(sides, warnings, cancellationToken) is { } failing)
+            refusals.Add(failing);
         if (refusals.Count > 0)
             return ([.. refusals.Distinct()], null);
         GateReport? gate = await ProjectGate.AskAsync(
@@ -43,5 +45,39 @@ internal static class PublishApproval
             ],
             warnings, cancellationToken);
         return gate is { ExitCode: not 0 } ? ([Gate.Refusal(gate)], gate) : ([], gate);
+    }
+
+    // Where a warning fails the publish, everything is planned first: the plans have their warnings, and are carried out afterwards.
+    private static async Task<Diagnostic?> FindFailingAsync(
+        IReadOnlyList<(StartedPublish Started, PreparedPublish Prepared)> sides, PublishWarnings warnings,
+        CancellationToken cancellationToken)
+    {
+        if (warnings.Fails is not { } fails || !Enum.GetValues<ErrorCode>().Any(fails))
+            return null;
+        foreach ((StartedPublish started, PreparedPublish prepared) in sides)
+        {
+            if (prepared.Lock is not { } resolved || !Publisher.HasDestination(prepared.Items, prepared.Settings))
+                continue;
+            // Those of a shared archive are planned with its content, which shows whether it is up to date.
+            foreach (Declaration declaration in resolved.Declarations.Where(declaration => !declaration.SharesArchive))
+            {
+                try
+                {
+                    await started.Items.Plans.KeepAsync([declaration], cancellationToken);
+                    foreach (Diagnostic warning in started.Items.Plans.Find(declaration)!.Plan.Warnings.Where(each => fails(each.Code)))
+                        started.Scope.Warnings.Add(warning, declaration.Item.Location);
+                }
+                catch (AirgapException e) when (prepared.Settings.KeepGoing && e.Code != ErrorCode.Canceled)
+                {
+                    // The run meets the same failure, and reports it.
+                }
+            }
+        }
+
+        string[] codes = [.. warnings.Failing.Select(warning => warning.Id).Distinct(StringComparer.Ordinal)];
+        return codes.Length == 0 ? null : new Diagnostic(
+            ErrorCode.WarningFails,
+            $"Nothing was moved, because {string.Join(", ", codes)} {(codes.Length == 1 ? "counts as an error" : "count as errors")}.",
+            "Correct what is told there, or do not raise it to an error.");
     }
 }

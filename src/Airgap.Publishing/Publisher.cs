@@ -44,6 +44,12 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     /// <summary>The plans that an earlier stage made, to be carried out; null to make them.</summary>
     internal IPrecomputedPlans? Given { get; init; }
 
+    /// <inheritdoc cref="PublishWarnings.Fails"/>
+    public Func<ErrorCode, bool>? Fails
+    {
+        init => _warnings.Fails = value;
+    }
+
     /// <summary>The warnings so far.</summary>
     internal PublishWarnings Warnings => _warnings;
 

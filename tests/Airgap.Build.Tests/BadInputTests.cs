@@ -95,6 +95,21 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public async Task AWarningOfThePlansRaisedToAnError_StopsTheRunBeforeAnythingMoves()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(registry);
+        (await project.RelocateAsync($"-p:AirgapRegistry={registry.Host}/one")).Succeeded();
+        int before = registry.Requests.Count(request => request.Method is not ("GET" or "HEAD"));
+
+        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={registry.Host}/two", "-warnAsError:AIRGAP4127"))
+            .FailedWith("AIRGAP4127");
+
+        Assert.Contains("error AIRGAP2194", result.Output);
+        Assert.AreEqual(before, registry.Requests.Count(request => request.Method is not ("GET" or "HEAD")), result.Output);
+    }
+
+    [TestMethod]
     public async Task ASlipInTheProjectsOwnTextIsTold_AndAPropertyOfItsOwnIsNot()
     {
         using TestProject project = new(

@@ -23,6 +23,12 @@ internal sealed class PublishWarnings(ITransferObserver? observer)
         }
     }
 
+    /// <summary>Tells whether a warning of a code fails the publish; null if none does.</summary>
+    public Func<ErrorCode, bool>? Fails { get; set; }
+
+    /// <summary>The warnings so far that fail the publish.</summary>
+    public IEnumerable<Diagnostic> Failing => Fails is { } fails ? All.Where(warning => fails(warning.Code)) : [];
+
     /// <summary>Adds a warning.</summary>
     /// <param name="warning">The warning.</param>
     /// <param name="location">Its location, if it has none of its own.</param>

@@ -1,0 +1,55 @@
+using Airgap.Oci;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.TestKit;
+
+namespace Airgap.Publishing.Tests;
+
+/// <summary>A warning of a plan that counts as an error stops the publish before anything moves.</summary>
+[TestClass]
+public sealed class FailingWarningsTests
+{
+    private const string Simple = Fixtures.Registry + "/mirror/simple-app-bundle:v1.0.0";
+    private const string Nested = Fixtures.Registry + "/mirror/nested-bundle:v1.0.0";
+
+    private readonly FakeRegistry _registry = FakeRegistry.FromFixtures();
+
+    [TestMethod]
+    [DataRow("two.local/apps", false)]
+    [DataRow("two.local/apps;three.local/apps", false)]
+    [DataRow("two.local/apps", true)]
+    public async Task AMirrorThatChanged(string registry, bool keepsGoing)
+    {
+        using TempFolder folder = new();
+        PublishItem[] items = [PublishItems.Bundle(Nested), PublishItems.Bundle(Simple)];
+        PublishSettings settings = PublishItems.To("one.local/apps", folder.Path) with { KeepGoing = keepsGoing };
+        await new Publisher(_registry).RunAsync(items, settings, default);
+        if (registry.Contains(';', StringComparison.Ordinal))
+        {
+            foreach (string place in registry.Split(';'))
+                Copy(folder[$"airgap/{ArtifactFolder.Manifests}"], folder[$"airgap/{RegistryList.FolderOf(place)}/{ArtifactFolder.Manifests}"]);
+        }
+
+        _registry.Calls.Clear();
+        PublishResult result = await new Publisher(_registry) { Fails = code => code == ErrorCode.MirrorChanged }
+            .RunAsync(items, settings with { Registry = registry }, default);
+
+        Diagnostic failure = Assert.ContainsSingle(result.Failures);
+        Assert.AreEqual(ErrorCode.WarningFails, failure.Code);
+        Assert.Contains("AIRGAP4127 counts as an error", failure.Message);
+        Assert.IsTrue(result.Warnings.Any(warning => warning.Code == ErrorCode.MirrorChanged));
+        Assert.IsEmpty(_registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)));
+
+        result = await new Publisher(_registry) { Fails = code => code == ErrorCode.VersionDropped }
+            .RunAsync(items, settings with { Registry = registry }, default);
+        Assert.IsEmpty(result.Failures, string.Join('\n', result.Failures));
+        Assert.IsTrue(_registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)));
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.GetFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+}
