@@ -24,7 +24,7 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
 
     private protected override bool Execute(BuildLog log, CancellationToken cancellationToken)
     {
-        ProjectText text = ProjectText.Read(ProjectFile);
+        ProjectText text = ProjectText.Read(ProjectFile, GlobalProperties());
         // Such a target may still correct the problems.
         if (text.HasTargetBefore(nameof(PublishImgpkgBundles)))
             return true;

@@ -40,7 +40,7 @@ internal sealed partial class TrustPatterns
             : [];
         if (generated.Length == 0)
             return true;
-        foreach (string file in generated.Concat(ProjectText.FilesOf(projectFile)).Append(projectFile + ".user"))
+        foreach (string file in generated.Concat(ProjectText.FilesOf(projectFile)))
             search.Add(file);
         return search.Find();
     }

@@ -52,8 +52,9 @@ internal sealed class IdleItems(ProjectText text, string projectFile)
     {
         "Directory.Build.props" => 0,
         "Directory.Packages.props" => 1,
-        "Directory.Build.targets" => 3,
-        _ => 2,
+        "Directory.Build.targets" => 4,
+        string name => name.EndsWith(ProjectText.UserEnd, StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(PublishProfile.End, StringComparison.OrdinalIgnoreCase) ? 3 : 2,
     };
 
     // Other files are shared, and may mean the items of other projects.

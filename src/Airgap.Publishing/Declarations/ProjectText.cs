@@ -17,15 +17,21 @@ internal sealed record ProjectText(
     ImmutableArray<ProjectText.Element> Properties, ImmutableArray<ProjectText.Element> Items, ImmutableArray<string> Hooks,
     ImmutableArray<string> Importers)
 {
+    /// <summary>The end of the name of a user's own file beside a project or a publish profile.</summary>
+    public const string UserEnd = ".user";
+
     /// <summary>
     /// Reads a project's files: the project, and the nearest that MSBuild imports around it. An unreadable file counts
     /// as empty.
     /// </summary>
     /// <param name="projectFile">Full path of the project.</param>
-    public static ProjectText Read(string projectFile)
+    /// <param name="globals">The properties of the command line, which may name a publish profile; null for none.</param>
+    public static ProjectText Read(string projectFile, IReadOnlyDictionary<string, string>? globals = null)
     {
         Reader reader = new();
         foreach (string file in FilesOf(projectFile).Distinct(StringComparer.Ordinal).Where(File.Exists))
+            reader.Read(file);
+        foreach (string file in PublishProfile.FilesOf(projectFile, globals, reader.Properties).Where(File.Exists))
             reader.Read(file);
         return new ProjectText(reader.Properties.ToImmutable(), reader.Items.ToImmutable(), reader.Hooks.ToImmutable(),
             reader.Importers.ToImmutable());
@@ -38,6 +44,7 @@ internal sealed record ProjectText(
     public static IEnumerable<string> FilesOf(string projectFile)
     {
         yield return projectFile;
+        yield return projectFile + UserEnd;
         foreach (string name in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
         {
             for (string? folder = Path.GetDirectoryName(projectFile); folder is not null; folder = Path.GetDirectoryName(folder))

@@ -60,7 +60,7 @@ internal sealed record ProjectItems(
         };
         ImmutableArray<PublishItem> items =
             [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)];
-        ProjectText text = ProjectText.Read(request.Project);
+        ProjectText text = ProjectText.Read(request.Project, request.Properties);
         ProjectTypos slips = new(text, [.. request.Properties.Keys]);
         bool hasItems = project.Items.Any(item => item.Type != "ImgpkgTrust");
         problems = problems.AddRange(project.LostTrust.Select(
