@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
@@ -121,8 +119,8 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
         PrivateFolder.Make(folder);
         // Two paths to one archive are the same destination.
         string name = destination is RelocationDestination.Archive archive
-            ? OutputTarget.OfFile(archive.Path).Path : destination.ToString()!;
-        return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32] + kind);
+            ? CacheName.OfFile(archive.Path) : CacheName.Of(destination.ToString()!);
+        return Path.Combine(folder, name + kind);
     }
 
     private static string? HolderOf(string path)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Files;
@@ -41,9 +40,7 @@ internal sealed class OutputOwner
             if (folder is not null)
             {
                 PrivateFolder.Make(folder);
-                // Two paths to one file are the same output.
-                string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OutputTarget.OfFile(path).Path)))[..32];
-                return new OutputOwner(Path.Combine(folder, name), path, project);
+                return new OutputOwner(Path.Combine(folder, CacheName.OfFile(path)), path, project);
             }
         }
         catch (Exception e) when (IsFailure(e))

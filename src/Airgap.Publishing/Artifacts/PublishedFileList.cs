@@ -112,7 +112,7 @@ internal sealed class PublishedFileList(string? path)
             if (UserCache.Find("locks") is not { } folder)
                 return null;
             PrivateFolder.Make(folder);
-            string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OutputTarget.OfFile(path).Path)))[..32];
+            string name = CacheName.OfFile(path);
             FileLock? taken;
             do
             {

@@ -8,11 +8,14 @@ namespace Airgap.Publishing.Sharding;
 /// <summary>Describes a plan for shards.</summary>
 internal static class RunPlanText
 {
-    /// <summary>Its size: <c>12 images, 40 blobs (3.1 MB)</c>; each blob counts once.</summary>
+    /// <summary>
+    /// Its size: <c>12 images, 40 blobs (3.1 MB)</c>; each image and each blob counts once, to however many repositories it goes.
+    /// </summary>
     public static string Amount(IReadOnlyList<TransferPlan> plans)
     {
         PlannedBlob[] blobs = [.. plans.SelectMany(plan => plan.Blobs).DistinctBy(blob => blob.Descriptor.Digest)];
-        return $"{Count(plans.Sum(plan => plan.Items.Length), "image")}, {Count(blobs.Length, "blob")} " +
+        int images = plans.SelectMany(plan => plan.Items).DistinctBy(item => item.Digest).Count();
+        return $"{Count(images, "image")}, {Count(blobs.Length, "blob")} " +
             $"({ByteSize.Format(blobs.Sum(blob => blob.Descriptor.Size))})";
     }
 

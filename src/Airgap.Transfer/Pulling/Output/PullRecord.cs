@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
@@ -112,5 +111,5 @@ internal sealed class PullRecord
     private static string Escape(string path) => Uri.EscapeDataString(path);
 
     private static string FileOf(string stateFolder, string folder) =>
-        Path.Combine(stateFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..32]);
+        Path.Combine(stateFolder, CacheName.Of(folder));
 }
