@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Producing;
@@ -35,8 +36,13 @@ public sealed class CheckImgpkgBundleContent : RegistryTask
     {
         string directory = Path.GetDirectoryName(ProjectFile)!;
         ItemReader reader = new();
-        ImageProjectReader images =
-            new(reader, directory, isDryRun: string.Equals(AirgapDryRun, "true", StringComparison.OrdinalIgnoreCase));
+        PublishSettings settings = PublishProperties.Read(
+            directory, name => name == PropertyNames.DryRun ? AirgapDryRun : AccessProperty(name), null,
+            out ImmutableArray<Diagnostic> problems);
+        // Such as a dry run that is asked for with another word than true.
+        if (!problems.IsEmpty)
+            return true;
+        ImageProjectReader images = new(reader, directory, settings.DryRun);
         ProduceRequest request = new()
         {
             Root = directory,
@@ -44,8 +50,7 @@ public sealed class CheckImgpkgBundleContent : RegistryTask
             Images = [.. reader.ReadImages(BundleImages), .. images.Read(ImageProjects, ProjectImages)],
             Repository = ProduceRequest.NameNowhere(ProjectName),
         };
-        RegistryAccess access = PublishProperties.Read(directory, AccessProperty, null, out _).Access;
-        using BuildRegistry registry = new(log, access);
+        using BuildRegistry registry = new(log, settings.Access);
         try
         {
             IsSound = images.Problems.Count == 0

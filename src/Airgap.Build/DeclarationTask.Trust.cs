@@ -2,11 +2,14 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-// The required signers of a project, its own signatures, the gate and the log.
+// The required signers of a project, its own signatures, the gate and the log; and whether a publish relocates at all.
 public abstract partial class DeclarationTask
 {
     /// <summary>The items <c>ImgpkgTrust</c>.</summary>
     public ITaskItem[] Trust { get; set; } = [];
+
+    /// <summary>The property of that name; the targets heed it, and the task refuses what is neither true nor false.</summary>
+    public string? AirgapOnPublish { get; set; }
 
     /// <summary>The property of that name.</summary>
     public string? AirgapPolicy { get; set; }

@@ -168,6 +168,7 @@ public abstract partial class DeclarationTask : RegistryTask
         PropertyNames.ApplyContext => AirgapApplyContext,
         PropertyNames.ApplyWait => AirgapApplyWait,
         PropertyNames.DryRun => AirgapDryRun,
+        PropertyNames.OnPublish => AirgapOnPublish,
         PropertyNames.Plan => AirgapPlan,
         PropertyNames.Shard => AirgapShard,
         PropertyNames.Shards => AirgapShards,

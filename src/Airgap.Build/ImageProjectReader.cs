@@ -80,7 +80,7 @@ internal sealed class ImageProjectReader(ItemReader reader, string projectDirect
         }
 
         // That project would push its container.
-        return isDryRun && !string.Equals(answer.GetMetadata("DryRun"), "true", StringComparison.OrdinalIgnoreCase)
+        return isDryRun && !(bool.TryParse(answer.GetMetadata("DryRun"), out bool isTheirs) && isTheirs)
             ? new Diagnostic(
                 ErrorCode.InvalidArgument,
                 $"AirgapDryRun is set only in the project, so '{path}', whose image the bundle is to pin, would be published.",

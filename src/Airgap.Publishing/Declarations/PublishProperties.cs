@@ -8,6 +8,8 @@ namespace Airgap.Publishing.Declarations;
 /// <summary>Reads <see cref="PublishSettings"/> from a project's property values.</summary>
 internal static class PublishProperties
 {
+    private static readonly string[] s_words = ["true", "on", "yes", "!false", "!off", "!no", "false", "off", "no", "!true", "!on", "!yes"];
+
     /// <summary>Reads the settings.</summary>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
     /// <param name="property">The value of a property (<see cref="PropertyNames"/>); null or empty if it is not
@@ -90,6 +92,9 @@ internal static class PublishProperties
             BundleRepository = Text(PropertyNames.BundleRepository),
             BundleTag = Text(PropertyNames.BundleTag),
         };
+        // The targets alone heed it, with MSBuild's words; any other would relocate.
+        if (Text(PropertyNames.OnPublish) is { Length: > 0 } asked && !s_words.Contains(asked, StringComparer.OrdinalIgnoreCase))
+            Refuse(PropertyNames.OnPublish, asked, "Write true or false.");
         problems = found.ToImmutable();
         return settings with
         {
