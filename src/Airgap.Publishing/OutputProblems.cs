@@ -15,12 +15,10 @@ internal static class OutputProblems
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         string folder = settings.FullOutputPath;
-        bool hasFolder = Try(() => OutputCheck.OfFolder(folder), null);
+        bool hasFolder = Try(() => OutputCheck.OfFolder(folder), null)
+            && Try(() => OutputCheck.OfFile(Path.Combine(folder, RelocationReportWriter.FileName), makesFolder: true), null);
         if (hasFolder)
-        {
-            foreach (string name in (string[])[RelocationReportWriter.FileName, RelocationPage.FileName])
-                Try(() => OutputCheck.OfFile(Path.Combine(folder, name), makesFolder: true), null);
-        }
+            Try(() => OutputCheck.OfPossibleFile(Path.Combine(folder, RelocationPage.FileName), makesFolder: true), null);
 
         if (settings.Receipt.Length > 0)
             Try(() => ReceiptFile.Check(settings.FullPath(settings.Receipt), makesFolder: true), null);
@@ -30,7 +28,7 @@ internal static class OutputProblems
             if (declaration.Archive is { } archive)
                 Try(() => OutputCheck.OfArchive(archive, makesFolder: true), declaration.Item.Location);
             foreach (string name in hasFolder ? ItemArtifacts.ArtifactsOf(declaration) : [])
-                Try(() => OutputCheck.OfFile(Path.Combine(folder, name), makesFolder: true), declaration.Item.Location);
+                Try(() => OutputCheck.OfPossibleFile(Path.Combine(folder, name), makesFolder: true), declaration.Item.Location);
         }
 
         if (problems.Count == 0)

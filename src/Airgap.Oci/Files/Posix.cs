@@ -118,6 +118,10 @@ internal static partial class Posix
     /// <exception cref="IOException">It exists, or cannot be created; or another file system exception.</exception>
     public static void MakeFolder(string path, UnixFileMode mode) => Checked(MakeFolderCore(path, (uint)mode), path);
 
+    /// <summary>False if this user may not create anything in a folder; true if that is not known.</summary>
+    public static bool MayCreateIn(string folder) =>
+        Retried(() => AccessCore(folder, 2 | 1)) >= 0 || Marshal.GetLastPInvokeError() is not (13 or 30); // EACCES, EROFS
+
     /// <summary>
     /// Sets a file's owner and group. Only root may change the owner; any user may choose one of their own groups.
     /// </summary>

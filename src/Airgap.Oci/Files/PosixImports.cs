@@ -36,6 +36,9 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFolderCore(string path, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AccessCore(string path, int how);
+
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     private static partial int GiveCore(SafeFileHandle file, uint owner, uint group);
 

@@ -16,16 +16,21 @@ internal static class OutputCheck
     /// <param name="makesFolder">True to create a missing folder.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/> (for example a folder, device or pipe),
     /// <see cref="ErrorCode.FileNotFound"/> (no such folder), or another 3xxx.</exception>
-    public static OutputTarget OfArchive(string path, bool makesFolder = false) => Look(path, OutputTarget.OfWholeFile, makesFolder);
+    public static OutputTarget OfArchive(string path, bool makesFolder = false) =>
+        RequireAccess(path, Look(path, OutputTarget.OfWholeFile, makesFolder));
 
     /// <summary>Checks that a file can be written by <see cref="AtomicFile"/>.</summary>
     /// <inheritdoc cref="OfArchive"/>
-    public static OutputTarget OfFile(string path, bool makesFolder = false) => Look(path, OutputTarget.OfFile, makesFolder);
+    public static OutputTarget OfFile(string path, bool makesFolder = false) => RequireAccess(path, OfPossibleFile(path, makesFolder));
+
+    /// <summary>Checks that a file can be written which the run may turn out not to write: its permissions do not matter yet.</summary>
+    /// <inheritdoc cref="OfArchive"/>
+    public static OutputTarget OfPossibleFile(string path, bool makesFolder = false) => Look(path, OutputTarget.OfFile, makesFolder);
 
     /// <summary>Checks that a folder can be written.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: for example a file; or another
     /// 3xxx.</exception>
-    public static OutputTarget OfFolder(string path) => Look(path, OutputTarget.OfFolder, makesFolder: true);
+    public static OutputTarget OfFolder(string path) => RequireAccess(path, Look(path, OutputTarget.OfFolder, makesFolder: true));
 
     /// <summary>Checks that optional files can be written.</summary>
     /// <inheritdoc cref="OfArchive"/>
@@ -83,5 +88,21 @@ internal static class OutputCheck
         {
             throw IoFailures.Translate(e, path);
         }
+    }
+
+    // What is there may be found to be up to date, and is not written then: only what is missing must be created.
+    private static OutputTarget RequireAccess(string path, OutputTarget target)
+    {
+        if (OperatingSystem.IsWindows() || target.Kind != OutputKind.New)
+            return target;
+        string folder = target.Folder;
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } above)
+            folder = above;
+        return Posix.MayCreateIn(folder) ? target : throw new AirgapException(
+            ErrorCode.AccessDenied, $"'{path}' cannot be created: this user may not write to the folder '{folder}'.",
+            "Check its permissions, or name another place.")
+        {
+            Location = new SourceLocation(path)
+        };
     }
 }
