@@ -59,14 +59,24 @@ internal static class SignerNames
         }
     }
 
-    /// <summary>The OIDC issuer; null when the certificate names none.</summary>
+    /// <summary>
+    /// The one name that sigstore takes from the certificate of a bundle: the first URI, else the first e-mail address, else the user name.
+    /// Empty if there is none.
+    /// </summary>
+    public static IReadOnlyList<string> OneSubject(X509Certificate2 certificate, Format format) =>
+        [.. new[] { NameKind.Uri, NameKind.Email, NameKind.UserName }
+            .SelectMany(kind => Subjects(certificate, format, kind)).Where(name => name.Length > 0).Take(1)];
+
+    /// <summary>The OIDC issuer; null when the certificate names none. Two different issuers are refused.</summary>
     public static string? IssuerOf(X509Certificate2 certificate, Format format)
     {
         try
         {
-            return Extension(certificate, Issuer) is { } raw ? Utf8(raw)
-                : Extension(certificate, OldIssuer) is { } old ? new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(old)
-                : null;
+            string? issuer = Extension(certificate, Issuer) is { } raw ? Utf8(raw) : null;
+            string? before = Extension(certificate, OldIssuer) is { } old
+                ? new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(old) : null;
+            return issuer is null || before is null || issuer == before
+                ? issuer ?? before : throw format.Invalid($"its certificate names two issuers, '{issuer}' and '{before}'");
         }
         catch (Exception e) when (e is AsnContentException or ArgumentException)
         {

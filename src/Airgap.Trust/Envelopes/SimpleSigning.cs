@@ -15,6 +15,12 @@ internal sealed record SimpleSigning(Digest Digest, string Reference, IReadOnlyD
     /// <summary>The media type of a layer with a payload.</summary>
     public const string MediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
 
+    /// <summary>
+    /// True for a payload that the containers tools read, too: with the field 'optional', in which a creator is a text and a timestamp a
+    /// whole number.
+    /// </summary>
+    public bool IsOfContainers { get; private init; }
+
     private const string Type = "cosign container image signature";
 
     /// <summary>Reads a payload, after its signature was verified.</summary>
@@ -32,6 +38,7 @@ internal sealed record SimpleSigning(Digest Digest, string Reference, IReadOnlyD
         image.Only();
         identity.Only();
         Dictionary<string, string> annotations = new(StringComparer.Ordinal);
+        bool isOfContainers = fields.IsWritten("optional");
         if (fields.Object("optional") is { } optional)
         {
             foreach (string name in optional.Names)
@@ -39,9 +46,12 @@ internal sealed record SimpleSigning(Digest Digest, string Reference, IReadOnlyD
                 if (optional.TextOrNull(name) is { } text)
                     annotations[name] = text;
             }
+
+            isOfContainers &= (!optional.Has("creator") || optional.TextOrNull("creator") is not null)
+                && (!optional.Has("timestamp") || optional.IsWhole("timestamp"));
         }
 
         fields.Only();
-        return new SimpleSigning(digest, reference, annotations);
+        return new SimpleSigning(digest, reference, annotations) { IsOfContainers = isOfContainers };
     });
 }

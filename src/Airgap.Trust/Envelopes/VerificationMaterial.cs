@@ -53,6 +53,7 @@ internal sealed record VerificationMaterial(
         NeedsPromise = Version == 1,
         NeedsProof = Version > 1,
         MayUseOwnHash = true,
+        HasOneName = true,
     };
 
     private static X509Certificate2 ReadCertificate(JsonFields fields)

@@ -61,6 +61,10 @@ internal sealed class JsonFields
         throw Wrong(name, "a whole number");
     }
 
+    /// <summary>True for a whole number in any notation that Go reads as one of 64 bits.</summary>
+    public bool IsWhole(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number)
+        && Math.Floor(number) == number && number is >= long.MinValue and < 9223372036854775808.0;
+
     /// <summary>Bytes in base64; null when absent.</summary>
     public byte[]? Bytes(string name) => Text(name) is not { } text ? null
         : TryDecode(text) ?? throw Wrong(name, "base64");
@@ -106,6 +110,16 @@ internal sealed class JsonFields
         }
     }
 
+    /// <summary>Refuses fields that are null: some readers take them for absent, and others refuse them.</summary>
+    public void NoNulls()
+    {
+        foreach (JsonProperty property in _element.EnumerateObject())
+        {
+            if (property.Value.ValueKind == JsonValueKind.Null)
+                throw _format.Invalid($"'{At(property.Name)}' is null");
+        }
+    }
+
     /// <summary>
     /// Refuses fields that Go takes for a known one because they differ only in case: other readers would see other values.
     /// </summary>
@@ -121,9 +135,11 @@ internal sealed class JsonFields
     /// <summary>A failure at this object.</summary>
     public Airgap.Oci.AirgapException Missing(string name) => _format.Invalid($"'{At(name)}' is missing or empty");
 
-    /// <summary>Base64 as Go and .NET read it, ignoring white space; null when invalid.</summary>
+    /// <summary>Base64 as Go reads it, ignoring ends of lines; null when invalid.</summary>
     public static byte[]? TryDecode(string text)
     {
+        if (text.AsSpan().ContainsAny(' ', '\t'))
+            return null;
         byte[] bytes = new byte[((text.Length / 4) + 1) * 3];
         return Convert.TryFromBase64String(text, bytes, out int written) ? bytes[..written] : null;
     }

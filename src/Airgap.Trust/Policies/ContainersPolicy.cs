@@ -31,6 +31,7 @@ internal sealed class ContainersPolicy
         RequirementReader reader = new(format, readFile);
         return StrictJson.Read(json, format, fields =>
         {
+            fields.NoNulls();
             IReadOnlyList<PolicyRequirement> byDefault = Requirements(fields, "default", reader);
             Dictionary<string, IReadOnlyList<PolicyRequirement>> scopes = new(StringComparer.Ordinal);
             if (fields.Object("transports") is { } transports)

@@ -17,18 +17,31 @@ internal sealed class RequirementReader(Format format, Func<string, byte[]> read
     /// <summary>Reads one.</summary>
     public PolicyRequirement Read(JsonFields fields)
     {
+        fields.NoNulls();
         string type = fields.NeededText("type");
-        if (type == "signedBy")
-            return new PolicyRequirement.Unsupported(type);
         PolicyRequirement requirement = type switch
         {
             "insecureAcceptAnything" => new PolicyRequirement.AcceptAnything(),
             "reject" => new PolicyRequirement.Reject(),
             "sigstoreSigned" => Signed(fields),
+            "signedBy" => SignedBy(fields),
             _ => throw format.Invalid($"the requirement '{type}' is not known"),
         };
         fields.Only();
         return requirement;
+    }
+
+    // Not supported, but a malformed one is an error of the whole file, as for others.
+    private PolicyRequirement.Unsupported SignedBy(JsonFields fields)
+    {
+        if (fields.NeededText("keyType") is not ("GPGKeys" or "signedByGPGKeys" or "X509Certificates" or "signedByX509CAs"))
+            throw format.Invalid("signedBy has an unknown keyType");
+        int keys = new[] { "keyPath", "keyPaths", "keyData" }.Count(fields.IsWritten);
+        _ = (fields.Text("keyPath"), fields.Texts("keyPaths", MaxKeys), fields.Bytes("keyData"));
+        if (keys != 1)
+            throw format.Invalid("signedBy has to have exactly one of keyPath, keyPaths and keyData");
+        _ = SignedIdentity.Read(fields.Object("signedIdentity"));
+        return new PolicyRequirement.Unsupported("signedBy");
     }
 
     private PolicyRequirement.Signed Signed(JsonFields fields)

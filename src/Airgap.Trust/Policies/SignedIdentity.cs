@@ -42,7 +42,9 @@ internal abstract record SignedIdentity
     private static bool HasSelector(string text) => text.Contains('@') || text.LastIndexOf(':') > text.LastIndexOf('/');
 
     private static bool IsSame(ImageReference image, ImageReference signed) =>
-        image.Repository == signed.Repository && image.Digest == signed.Digest && (image.Digest is not null || image.Tag == signed.Tag);
+        image.Repository == signed.Repository && image.Digest == signed.Digest
+        // An image by digest has a tag only for display; a name in a policy or a signature means both.
+        && (image.Tag == signed.Tag || (image.Digest is not null && signed.Tag is null));
 
     private static bool FitsDigestOrExact(ImageReference image, ImageReference signed, bool isWhole) =>
         isWhole && (image.Digest is not null ? image.Repository == signed.Repository : IsSame(image, signed));
@@ -92,7 +94,7 @@ internal abstract record SignedIdentity
     private sealed record ExactReference(ImageReference Wanted) : SignedIdentity
     {
         private protected override bool Fits(ImageReference image, ImageReference signed, bool isWhole) =>
-            isWhole && IsSame(Wanted, signed);
+            isWhole && IsSame(Wanted, signed) && Wanted.Tag == signed.Tag;
     }
 
     private sealed record ExactRepository(RepositoryName Wanted) : SignedIdentity

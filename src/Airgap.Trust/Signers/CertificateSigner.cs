@@ -38,7 +38,7 @@ internal sealed class CertificateSigner(
         if (untimed.Any(log => times.Any(time => !log.Validity.Contains(time))))
             throw Rejection.Of("The log of its entry is not trusted at that time.");
         VerifyChain(certificate, evidence.Between, times);
-        string name = VerifyName(certificate);
+        string name = VerifyName(certificate, evidence.HasOneName);
         if (!key.Verify(evidence.Signed, evidence.Signature, evidence.MayUseOwnHash))
             throw Rejection.Of("It is not by the key of its certificate.");
         return new SignedBy(name, SignerNames.IssuerOf(certificate, s_format), times.Min());
@@ -72,8 +72,10 @@ internal sealed class CertificateSigner(
         .Select(token => TimestampToken.Verify(token, evidence.Signature, root.TimestampAuthorities)).OfType<Stamp>()
         .Select(stamp => stamp.Time);
 
-    private void VerifyChain(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> between, List<DateTimeOffset> times)
+    private void VerifyChain(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> brought, List<DateTimeOffset> times)
     {
+        // A trusted root lists whole chains. A signature brings certificates between only for the authorities of a policy.json.
+        IReadOnlyList<X509Certificate2> between = mayBeNow || kind is not null ? brought : [];
         foreach (DateTimeOffset time in times)
         {
             IReadOnlyList<X509Certificate2> chain = root.Authorities
@@ -94,9 +96,10 @@ internal sealed class CertificateSigner(
                 log => log.Key is { } key && log.Id.AsSpan().SequenceEqual(promise.LogId) && log.Validity.Contains(promise.Time)
                 && key.Verify(SignedBytes.Of(promise.SignedBytes(certificate, chain[1], s_format)), promise.Signature)));
 
-    private string VerifyName(X509Certificate2 certificate)
+    private string VerifyName(X509Certificate2 certificate, bool hasOneName)
     {
-        IReadOnlyList<string> names = SignerNames.Subjects(certificate, s_format, kind);
+        IReadOnlyList<string> names = hasOneName && kind is null
+            ? SignerNames.OneSubject(certificate, s_format) : SignerNames.Subjects(certificate, s_format, kind);
         if (issuer is not null && (SignerNames.IssuerOf(certificate, s_format) is not { } actual || !issuer.Matches(actual)))
             throw Rejection.Of(
                 $"Its identity was vouched for by '{SignerNames.IssuerOf(certificate, s_format)}', and not by '{issuer.Text}'.");

@@ -37,6 +37,9 @@ internal sealed record Evidence
     /// </summary>
     public bool MayUseOwnHash { get; init; }
 
+    /// <summary>True if only one name of the certificate counts, as in bundles.</summary>
+    public bool HasOneName { get; init; }
+
     /// <summary>The payload of a DSSE envelope; null for other signatures.</summary>
     public byte[]? Payload { get; init; }
 }

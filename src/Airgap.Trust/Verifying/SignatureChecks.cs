@@ -16,6 +16,8 @@ internal static class SignatureChecks
         SimpleSigning signed = SimpleSigning.Read(payload);
         if (signed.Digest != image)
             throw Rejection.Of($"It signs another image, {signed.Digest}.");
+        if (demand.Accepts is not null && !signed.IsOfContainers)
+            throw Rejection.Of("Its payload is none that policies accept: 'optional' is missing, or its creator or timestamp is invalid.");
         if (demand.Accepts is { } accepts && !accepts(signed.Reference))
             throw Rejection.Of($"It signs the image under the name '{signed.Reference}', which the policy does not accept.");
         RequireAnnotations(demand, signed.Annotations);

@@ -42,6 +42,34 @@ public sealed class CertificateSignerTests
     public void WithoutAProofOfTime_OnlyAnAuthorityOfOnesOwnCounts() =>
         Refused(new CertificateSigner(RootOf(), null, null), EvidenceBy(_key), "proves the time");
 
+    /// <summary>A trusted root lists whole chains; for the authority of a policy.json, the signature brings what is between.</summary>
+    [TestMethod]
+    public void AnAuthorityBetween_ThatTheSignatureBrings_CountsOnlyForAPolicy()
+    {
+        using OwnLog log = new();
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        TrustedRoot root = RootOf(logs: [log.Key]);
+        X509Certificate2 top = root.Authorities[0].Roots[0];
+        CertificateRequest request = new("CN=between", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        X509Certificate2 between = request.Create(
+            top.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), s_start, s_start.AddDays(50), [6]);
+        CertificateRequest leaf = new("CN=leaf", _key, HashAlgorithmName.SHA256);
+        leaf.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(TrustChain.CodeSigning)], false));
+        _leaf = leaf.Create(between.SubjectName, X509SignatureGenerator.CreateForECDsa(key), s_start, s_start.AddDays(50), [7]);
+        Evidence evidence = EvidenceBy(_key) with { Between = [between] };
+        evidence = evidence with { Entries = [log.Entry(Body(evidence))] };
+        TrustedRoot listed = new()
+        {
+            Authorities = [new Authority(null, [top], [between], Validity.Always)],
+            Logs = root.Logs
+        };
+
+        Assert.IsNotNull(new CertificateSigner(root, null, null, mayBeNow: true).Verify(evidence, s_start.AddDays(1)));
+        Refused(new CertificateSigner(root, null, null), evidence, "not by an authority");
+        Assert.IsNotNull(new CertificateSigner(listed, null, null).Verify(evidence, s_start.AddDays(1)));
+    }
+
     // The leaf is valid for longer than its root.
     [TestMethod]
     public void TheWholeChain_IsValidAtThatTime()

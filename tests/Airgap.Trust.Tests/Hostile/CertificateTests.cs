@@ -110,6 +110,56 @@ public sealed class CertificateTests
         Assert.IsFalse(Accepts(Leaf(issuerKey: other), s_start));
     }
 
+    /// <summary>Of the certificate of a bundle, sigstore takes one name: an attacker's second name is none.</summary>
+    [TestMethod]
+    [DataRow("a@b.example https://x.example/y", "https://x.example/y")]
+    [DataRow("a@b.example c@d.example", "a@b.example")]
+    [DataRow("x.example c@d.example", "c@d.example")]
+    [DataRow("x.example", "")]
+    public void OneName_OfSeveral_CountsInABundle(string names, string one)
+    {
+        X509Certificate2 leaf = Leaf(request =>
+        {
+            SubjectAlternativeNameBuilder builder = new();
+            foreach (string name in names.Split(' '))
+            {
+                if (name.Contains("://", StringComparison.Ordinal))
+                    builder.AddUri(new Uri(name));
+                else if (name.Contains('@'))
+                    builder.AddEmailAddress(name);
+                else
+                    builder.AddDnsName(name);
+            }
+
+            // In place of the leaf's own.
+            request.CertificateExtensions.RemoveAt(0);
+            request.CertificateExtensions.Add(builder.Build());
+        });
+
+        Assert.AreEqual(one, string.Join(' ', SignerNames.OneSubject(leaf, Format.Signature("It"))));
+        Assert.HasCount(names.Split(' ').Length, SignerNames.Subjects(leaf, Format.Signature("It")));
+    }
+
+    /// <summary>Fulcio's two extensions name one issuer: of two, readers would take different ones.</summary>
+    [TestMethod]
+    [DataRow("A", true)]
+    [DataRow("B", false)]
+    public void TwoIssuers_AreRefused(string second, bool isAccepted)
+    {
+        X509Certificate2 leaf = Leaf(request =>
+        {
+            request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.57264.1.1", [65], false));
+            request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.57264.1.8", [0x0C, 1, (byte)second[0]], false));
+        });
+
+        if (isAccepted)
+            Assert.AreEqual("A", SignerNames.IssuerOf(leaf, Format.Signature("It")));
+        else
+            Assert.Contains(
+                "two issuers",
+                Assert.ThrowsExactly<AirgapException>(() => SignerNames.IssuerOf(leaf, Format.Signature("It"))).Message);
+    }
+
     // .NET writes no extension twice: the id of another is changed in the bytes, and the form is checked before the signature.
     [TestMethod]
     public void AnExtensionThatIsThereTwice_IsRefused()

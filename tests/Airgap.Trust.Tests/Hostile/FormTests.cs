@@ -42,6 +42,24 @@ public sealed class FormTests
             () => SimpleSigning.Read(Encoding.UTF8.GetBytes(good.Replace(text, changed, StringComparison.Ordinal))));
     }
 
+    // As skopeo 1.22 judges each of them.
+    [TestMethod]
+    [DataRow(",\"optional\":null", true)]
+    [DataRow(",\"optional\":{\"creator\":\"x\",\"timestamp\":1e3,\"other\":[]}", true)]
+    [DataRow(",\"optional\":{\"creator\":null}", true)]
+    [DataRow("", false)]
+    [DataRow(",\"optional\":{\"creator\":1}", false)]
+    [DataRow(",\"optional\":{\"timestamp\":\"1\"}", false)]
+    [DataRow(",\"optional\":{\"timestamp\":1.5}", false)]
+    [DataRow(",\"optional\":{\"timestamp\":99999999999999999999}", false)]
+    public void APayload_IsOneOfTheContainersTools(string optional, bool isOne)
+    {
+        string payload = Encoding.UTF8.GetString(SignedByTest.Payload(Digest.Compute("image"u8)));
+        byte[] changed = Encoding.UTF8.GetBytes(payload.Replace(",\"optional\":null", optional, StringComparison.Ordinal));
+
+        Assert.AreEqual(isOne, SimpleSigning.Read(changed).IsOfContainers);
+    }
+
     [TestMethod]
     public void ADigestInUpperCase_IsAnotherSpelling_AndNone()
     {

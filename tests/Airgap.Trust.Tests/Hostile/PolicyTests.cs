@@ -1,6 +1,7 @@
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
+using Airgap.Trust.Formats;
 using Airgap.Trust.Notation;
 using Airgap.Trust.Policies;
 using Airgap.Trust.Roots;
@@ -36,6 +37,12 @@ public sealed class PolicyTests
     [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsData":"AAAA"}}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"subjectEmail":"a@b"}}]}""")]
     [DataRow("""{"default":ACCEPT} {}""")]
+    [DataRow("""{"default":ACCEPT,"transports":null}""")]
+    [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":null}]}""")]
+    [DataRow("""{"default":ACCEPT,"transports":{"docker":{"a":[{"type":"signedBy","keyType":"GPGKeys"}]}}}""")]
+    [DataRow("""{"default":ACCEPT,"transports":{"docker":{"a":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"x","keyData":"AAAA"}]}}}""")]
+    [DataRow("""{"default":ACCEPT,"transports":{"docker":{"a":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"x","other":1}]}}}""")]
+    [DataRow("""{"default":ACCEPT,"transports":{"docker":{"a":[{"type":"signedBy","keyType":"other","keyPath":"x"}]}}}""")]
     public void AnInvalidEntry_InvalidatesTheWholeFile(string json)
     {
         string key = Convert.ToBase64String(TrustFixtures.Bytes("keys/p256.pub"));
@@ -45,6 +52,38 @@ public sealed class PolicyTests
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ContainersPolicy.Read(bytes, "p.json", _ => []));
 
         Assert.AreEqual(ErrorCode.InvalidTrustPolicy, e.Code);
+    }
+
+    [TestMethod]
+    public void ARequirementOfGpg_IsRead_AndRefusesItsImagesAlone()
+    {
+        ContainersPolicy policy = ContainersPolicy.Read(Encoding.UTF8.GetBytes(
+            """{"default":ACCEPT,"transports":{"docker":{"a.example":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"x","signedIdentity":{"type":"matchExact"}}]}}}"""
+                .Replace("ACCEPT", Accept, StringComparison.Ordinal)), "p.json", _ => []);
+
+        Assert.IsInstanceOfType<PolicyRequirement.Unsupported>(policy.For(ImageReference.Parse("a.example/b:v1")).Single());
+        Assert.IsInstanceOfType<PolicyRequirement.AcceptAnything>(policy.For(ImageReference.Parse("b.example/b:v1")).Single());
+    }
+
+    // As skopeo 1.22 judges each of them.
+    [TestMethod]
+    [DataRow("matchExact", "", "a.example/b@DIGEST", "a.example/b@DIGEST", true)]
+    [DataRow("matchExact", "", "a.example/b@DIGEST", "a.example/b:v1@DIGEST", false)]
+    [DataRow("matchExact", "", "a.example/b:v1", "a.example/b:v1@DIGEST", false)]
+    [DataRow("matchRepoDigestOrExact", "", "a.example/b@DIGEST", "a.example/b:v1@DIGEST", true)]
+    [DataRow("exactReference", "a.example/b:v1@DIGEST", "a.example/b:v1", "a.example/b@DIGEST", false)]
+    [DataRow("exactReference", "a.example/b:v1@DIGEST", "a.example/b:v1", "a.example/b:v1@DIGEST", true)]
+    [DataRow("exactReference", "a.example/b@DIGEST", "a.example/b:v1", "a.example/b:v1@DIGEST", false)]
+    [DataRow("exactReference", "a.example/b:v1", "a.example/b:v1", "a.example/b:v1", true)]
+    public void AnExactName_HasTheSameTagAndTheSameDigest(string type, string wanted, string image, string signed, bool isAccepted)
+    {
+        string json = $$"""{"type":"{{type}}"{{(wanted.Length == 0 ? "" : $",\"dockerReference\":\"{wanted}\"")}}}""";
+        SignedIdentity identity = StrictJson.Read(
+            Encoding.UTF8.GetBytes(Named(json)), new Format(ErrorCode.InvalidTrustPolicy, "It", ""), SignedIdentity.Read);
+
+        Assert.AreEqual(isAccepted, identity.Accepts(ImageReference.Parse(Named(image)), Named(signed)));
+
+        static string Named(string text) => text.Replace("DIGEST", Digest.Compute("a"u8).ToString(), StringComparison.Ordinal);
     }
 
     [TestMethod]
