@@ -104,7 +104,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             ? PrecomputedPlans.Read(job.Project.Settings, job.Registry) : null;
         ProjectPublisher publisher = new(job.Registry, observer)
         {
-            Artifacts = job.Files, Given = given,
+            Artifacts = job.Files,
+            Given = given,
             Confirmed = job.Failed.Confirm,
             Fails = code => log.IsRaised(Diagnostic.FormatId(code)),
             RefusesAnonymous = job.Registry.FindAnonymousRefusalAsync,
@@ -133,7 +134,6 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             task.ProducedBundles = OutputItems.Produced(prepared.Bundle);
         if (prepared.PushesBundle)
             await PushAsync(cancellationToken);
-
         PublishResult result = stages is null ? await ProjectPublisher.RunAsync(prepared, cancellationToken)
             : await stages.FinishAsync(prepared, log.Error, cancellationToken);
         // What follows, such as an apply, has lines of its own.

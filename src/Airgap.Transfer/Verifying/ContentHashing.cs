@@ -44,7 +44,9 @@ internal static class ContentHashing
                     problems.TryAdd(content.Digest, problem.Digest is null && IsOfDisk(problem.Code) ? new AirgapException(
                         problem.Code, $"{content.Digest} cannot be read: {problem.Message}", problem.Advice, problem)
                     {
-                        Reference = problem.Reference, Location = problem.Location, Digest = content.Digest.ToString()
+                        Reference = problem.Reference,
+                        Location = problem.Location,
+                        Digest = content.Digest.ToString()
                     } : problem);
                 }
             });
