@@ -73,6 +73,9 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
     ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
         _client.IsValueCreated ? ((IRegistry)_client.Value).FindMirrors(repository, content) : [];
 
+    ValueTask<bool> IRegistry.IsPlainHttpAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        ((IRegistry)_client.Value).IsPlainHttpAsync(repository, cancellationToken);
+
     /// <summary>Requests content of a mirror without credentials, like a cluster without a Secret for it.</summary>
     public Task<Diagnostic?> FindAnonymousRefusalAsync(ImageReference reference, string name, CancellationToken cancellationToken) =>
         AnonymousPull.FindRefusalAsync(access.Over(new RegistryOptions { Trace = log.Trace }), reference, name, cancellationToken);

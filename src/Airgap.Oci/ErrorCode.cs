@@ -1305,6 +1305,12 @@ public enum ErrorCode
     TagVanished = 4154,
 
     /// <summary>
+    /// A PackageRepository names a registry that was reached by plain http, but kapp-controller fetches by plain http only from localhost,
+    /// 127.0.0.0/8, private networks and <c>*.local</c> (warning). Give the registry TLS.
+    /// </summary>
+    ClusterNeedsTls = 4160,
+
+    /// <summary>
     /// There is no kubeconfig, it cannot be read, or it lacks the requested context. Name the kubeconfig and the
     /// context.
     /// </summary>

@@ -61,6 +61,10 @@ internal sealed class ItemManifest(IRegistry registry, PublishWarnings warnings,
         PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(cluster, root.Digest, root.Tag, options);
         if (settings.Access.CaCertificates.Length > 0 && options.CaCertificates.Length == 0)
             warnings.Add(NoTrust(declaration, cluster), declaration.Item.Location);
+        // Under another name, the cluster may reach the same registry by TLS.
+        if (declaration.Archive is null && cluster == repository && await PlainHttpMirror.FindProblemAsync(
+            registry, repository, manifest.Name, cancellationToken) is { } unreachable)
+            warnings.Add(unreachable, declaration.Item.Location);
         // The content of a produced bundle was checked as files, which includes its templates.
         foreach (Diagnostic warning in manifest.Warnings.Concat(plan.RootBundle?.PackageWarnings ?? [])
             .Where(warning => warning.Code != ErrorCode.TemplateRendersLock || !declaration.Item.IsProduced))

@@ -68,7 +68,8 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         await using ITransferTarget target = TargetOf(plan, destination, options, places);
         using TransferEngine engine = new(plan, target, options, places, _observer);
         TransferResult result = await engine.RunAsync(destination, cancellationToken);
-        return result.ReadThrough(registry) with { Retries = plan.Retries + registry.Statistics.Retries - retries };
+        result = await result.ReachedThroughAsync(registry, cancellationToken);
+        return result with { Retries = plan.Retries + registry.Statistics.Retries - retries };
     }
 
     /// <summary>

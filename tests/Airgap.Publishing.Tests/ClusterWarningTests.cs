@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Client;
@@ -114,6 +115,30 @@ public sealed class ClusterWarningTests
                 RetryCount = 1
             }, ImageReference.Parse($"{registry.Host}/mirror/simple-app-bundle:v1.0.0"), "simple", TestContext.CancellationToken);
         Assert.AreEqual(expected, refusal?.Code == ErrorCode.AnonymousPullRefused);
+    }
+
+    [TestMethod]
+    [DataRow("mirror.corp.example", null, true)]
+    [DataRow("mirror.corp.example", "cluster.corp.example", false)]
+    [DataRow("mirror.local", null, false)]
+    public async Task AMirrorByPlainHttpFromWhichAClusterDoesNotFetch(string host, string? clusterHost, bool expected)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        (string, int) local = ("127.0.0.1", int.Parse(registry.Host.Split(':')[1], CultureInfo.InvariantCulture));
+        using RegistryClient client = new(
+            new RegistryOptions { AllowInsecure = true, MapEndpoint = (_, _) => local },
+            CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+
+        PublishResult result = await new Publisher(client).RunAsync(
+            [
+                PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0",
+                    [("PackageRepository", "plain"), .. clusterHost is null ? [] : new[] { ("ClusterRegistry", clusterHost) }]),
+            ],
+            PublishItems.To($"{host}/apps", folder.Path), TestContext.CancellationToken);
+
+        Assert.AreEqual(
+            expected, result.Warnings.Any(warning => warning.Code == ErrorCode.ClusterNeedsTls), string.Join('\n', result.Warnings));
     }
 
     [TestMethod]

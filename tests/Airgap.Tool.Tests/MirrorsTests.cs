@@ -48,6 +48,8 @@ public sealed class MirrorsTests
         Assert.Contains($"prefix = \"{Fixtures.Registry}/", text);
         Assert.Contains($"location = \"{mirror.Host}/apps/it\"\n", text);
         Assert.Contains("pull-from-mirror = \"digest-only\"", text);
+        // The copy reached the mirror by plain http, so engines have to, too.
+        Assert.Contains("insecure = true", text);
 
         CliResult wrong = await InProcess.RunAsync(
             "mirrors", "--from", folder["lock.yml"], "--format", "registries.conf", "-o", folder["none"]);
@@ -106,6 +108,36 @@ public sealed class MirrorsTests
     }
 
     [TestMethod]
+    public async Task ACopyToSeveralRepositoriesReportsThemAll()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture mirror = await RegistryFixture.StartEmptyAsync();
+        CliResult copied = await InProcess.RunAsync(
+            "copy", "-b", $"{source.Host}/mirror/nested-bundle:v1.0.0", "--to-repo", $"{mirror.Host}/far", "--repo-template",
+            "{registry}/{prefix}/{source.registry}/{source.repository}", "--json");
+        Assert.AreEqual(0, copied.ExitCode, copied.ToString());
+
+        using JsonDocument document = JsonDocument.Parse(copied.Output);
+        string[] repositories =
+        [
+            .. document.RootElement.GetProperty("items").EnumerateArray()
+                .Select(item => item.GetProperty("destination").GetString()!.Split('@')[0]).Distinct(),
+        ];
+        Assert.IsGreaterThan(1, repositories.Length, copied.Output);
+        Assert.AreEqual(repositories.Length, document.RootElement.GetProperty("destination").GetString()!.Split(", ").Length);
+        Assert.Contains("mirror/nested-bundle@sha256:", document.RootElement.GetProperty("reference").GetString()!);
+        Assert.AreSequenceEqual([mirror.Host],
+            document.RootElement.GetProperty("plainHttp").EnumerateArray().Select(host => host.GetString()!).ToArray());
+        File.WriteAllText(folder["copy.json"], copied.Output);
+        CliResult made = await InProcess.RunAsync(
+            "mirrors", "--from", folder["copy.json"], "--format", "hosts.toml", "-o", folder["out"]);
+        Assert.AreEqual(0, made.ExitCode, made.ToString());
+        foreach (string file in Directory.GetFiles(folder["out"], "hosts.toml", SearchOption.AllDirectories))
+            Assert.Contains($"[host.\"http://{mirror.Host}/v2/far/", await File.ReadAllTextAsync(file));
+    }
+
+    [TestMethod]
     public async Task SkopeoFindsAnImageByTheNameOfItsSourceAtTheMirror()
     {
         using TempFolder folder = new();
@@ -127,7 +159,7 @@ public sealed class MirrorsTests
             folder["out"], "--json");
         Assert.AreEqual(0, result.ExitCode, result.ToString());
         Assert.HasCount(2, JsonDocument.Parse(result.Output).RootElement.GetProperty("files").EnumerateArray().ToArray());
-        Assert.Contains($"[host.\"https://{mirror.Host}/v2/far\"]",
+        Assert.Contains($"[host.\"http://{mirror.Host}/v2/far\"]",
             await File.ReadAllTextAsync(Directory.GetFiles(folder["out/certs.d"], "hosts.toml", SearchOption.AllDirectories).Single()));
 
         // The source no longer exists: only the mirror can respond.

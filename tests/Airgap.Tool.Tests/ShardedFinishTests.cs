@@ -34,7 +34,14 @@ public sealed class ShardedFinishTests
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("one"));
 
         await InProcess.SucceedAsync("copy", "--plan", folder["both.json"], "--shard", "1/1");
-        await InProcess.SucceedAsync("copy", "--plan", folder["both.json"], "--finish", "--shards", "1");
+        string finished = await InProcess.SucceedAsync(
+            "copy", "--plan", folder["both.json"], "--finish", "--shards", "1", "--json");
+        JsonNode document = JsonNode.Parse(finished)!;
+        Assert.AreEqual($"{far.Host}/one, {far.Host}/two", (string?)document["destination"]);
+        Assert.AreEquivalent(
+            (string[])[$"{far.Host}/one", $"{far.Host}/two"],
+            document["items"]!.AsArray().Select(item => ((string)item!["destination"]!).Split('@')[0]).Distinct().ToArray());
+        Assert.IsNull(document["reference"]);
         Assert.Contains("v1.0.0", await content.TagsAsync("one"));
         Assert.Contains("v1.0.0", await content.TagsAsync("two"));
     }

@@ -38,6 +38,11 @@ public interface IRegistry
     /// <param name="content">The digests of manifests and blobs.</param>
     internal ImmutableArray<RepositoryName> FindMirrors(RepositoryName repository, IEnumerable<Digest> content) => [];
 
+    /// <summary>True if a repository's registry is reached by plain http, without TLS.</summary>
+    /// <param name="repository">The repository. Its registry is asked only if it may be reached so and was not asked before.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    internal ValueTask<bool> IsPlainHttpAsync(RepositoryName repository, CancellationToken cancellationToken) => new(false);
+
     /// <summary>The requests and bytes so far; zero if requests are not counted.</summary>
     internal RegistryStatistics Statistics => new();
 }

@@ -67,6 +67,9 @@ public sealed class RegistryClient : IRegistry, IDisposable
 
     PullQuota? IRegistry.FindPullQuota(string host) => _transport.FindQuota(host);
 
+    ValueTask<bool> IRegistry.IsPlainHttpAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        _transport.HostOf(repository).IsPlainHttpAsync(cancellationToken);
+
     /// <summary>A repository; usable until the client is disposed. Makes no request.</summary>
     public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name, _creator, _layers);
 

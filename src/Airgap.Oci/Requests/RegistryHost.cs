@@ -63,6 +63,20 @@ internal sealed class RegistryHost
     public Task<Uri> GetAddressAsync(CancellationToken cancellationToken) =>
         _onlyAddress is { } only ? Task.FromResult(only) : _opening.GetAddressAsync(cancellationToken);
 
+    /// <summary>True if the working scheme is plain http; false, too, if the host does not answer.</summary>
+    public async ValueTask<bool> IsPlainHttpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _onlyAddress is null && (await GetAddressAsync(cancellationToken)).Scheme == Uri.UriSchemeHttp;
+        }
+        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
+        {
+            // Whoever needs the host reports its failure.
+            return false;
+        }
+    }
+
     /// <summary>
     /// The same, for a request that is sent next. If the host's scheme is unknown and the request only reads, it goes out beside the pings,
     /// so that they cost no round trip of their own.

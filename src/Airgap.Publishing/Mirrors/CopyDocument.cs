@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Airgap.Oci;
 using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Keeping;
 
@@ -11,9 +12,11 @@ namespace Airgap.Publishing.Mirrors;
 /// </summary>
 internal static class CopyDocument
 {
-    /// <summary>Reads the images, and whether the mirror has their tags, too; null if it is another document.</summary>
+    /// <summary>Reads the repositories and their mirrors, ordered by name; null if it is another document.</summary>
     /// <param name="json">The document's bytes.</param>
-    public static ImmutableArray<(ReportImage Image, bool IsTagged)>? Read(ReadOnlyMemory<byte> json)
+    /// <param name="host">The host by which the cluster knows the mirror; null for that of the copy.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingMirrored"/>: a source or destination is not a reference.</exception>
+    public static ImmutableArray<MirrorEntry>? Read(ReadOnlyMemory<byte> json, string? host)
     {
         try
         {
@@ -25,7 +28,7 @@ internal static class CopyDocument
             // After a failure, the complete images are unknown; one shard of a plan completes none.
             return !root.GetProperty("succeeded").GetBoolean() || Text(root, "shard") is not null
                 || !root.TryGetProperty("items", out JsonElement items)
-                ? [] : [.. items.EnumerateArray().Select(Image)];
+                ? [] : MirrorMap.Of(items.EnumerateArray().Select(item => Image(item, host)).ToArray(), PlainHttp(root));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -33,7 +36,10 @@ internal static class CopyDocument
         }
     }
 
-    private static (ReportImage, bool) Image(JsonElement item)
+    private static ImmutableArray<string> PlainHttp(JsonElement root) =>
+        root.TryGetProperty("plainHttp", out JsonElement hosts) ? [.. hosts.EnumerateArray().Select(host => host.GetString() ?? "")] : [];
+
+    private static (ReportImage, bool, string?) Image(JsonElement item, string? host)
     {
         string[] tags = [.. item.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString() ?? "")];
         ReportImage image = new(
@@ -42,7 +48,7 @@ internal static class CopyDocument
             Origin = Text(item, "origin"),
         };
         // imgpkg's own tags and those of attachments are named after digests.
-        return (image, tags.Any(tag => DerivedTags.SubjectOf(tag) is null));
+        return (image, tags.Any(tag => DerivedTags.SubjectOf(tag) is null), host);
     }
 
     // GetString throws for other JSON types, which only another document has.

@@ -17,11 +17,10 @@ internal static class HostsToml
         foreach (IGrouping<string, MirrorEntry> host in entries.GroupBy(
             entry => MirrorEntry.HostText(entry.Source.Registry), StringComparer.Ordinal))
         {
-            HashSet<(string Host, string Prefix)>? common = null;
+            HashSet<MirrorBase>? common = null;
             foreach (MirrorEntry entry in host)
             {
-                HashSet<(string, string)> bases =
-                    [.. entry.Mirrors.Select(mirror => BaseOf(entry.Source, mirror)).OfType<(string, string)>()];
+                HashSet<MirrorBase> bases = [.. entry.Mirrors.Select(mirror => BaseOf(entry.Source, mirror)).OfType<MirrorBase>()];
                 if (bases.Count == 0)
                     throw Differs(entry, $"containerd requests the path {entry.Source.Path}, but the mirror has it at {entry.Mirrors[0]}");
                 common = common is null ? bases : [.. common.Intersect(bases)];
@@ -36,24 +35,39 @@ internal static class HostsToml
     }
 
     // Null if the mirror does not end in the source's path.
-    private static (string Host, string Prefix)? BaseOf(RepositoryName source, RepositoryName mirror) =>
-        mirror.Path == source.Path ? (mirror.Registry, "")
-        : mirror.Path.EndsWith("/" + source.Path, StringComparison.Ordinal) ? (mirror.Registry, mirror.Path[..^(source.Path.Length + 1)])
-        : null;
+    private static MirrorBase? BaseOf(RepositoryName source, MirrorPlace place)
+    {
+        RepositoryName mirror = place.Repository;
+        return mirror.Path == source.Path ? new MirrorBase(mirror.Registry, "", place.Transport)
+            : mirror.Path.EndsWith("/" + source.Path, StringComparison.Ordinal)
+                ? new MirrorBase(mirror.Registry, mirror.Path[..^(source.Path.Length + 1)], place.Transport)
+            : null;
+    }
 
-    private static string Text(string host, IEnumerable<(string Host, string Prefix)> mirrors)
+    private static string Text(string host, IEnumerable<MirrorBase> mirrors)
     {
         string text = $"server = \"https://{(host == "docker.io" ? "registry-1.docker.io" : host)}\"\n";
-        foreach ((string mirror, string prefix) in mirrors)
+        foreach ((string mirror, string prefix, MirrorTransport transport) in mirrors)
         {
-            text += $"\n[host.\"https://{mirror}{(prefix.Length == 0 ? "" : "/v2/" + prefix)}\"]\n  capabilities = [\"pull\", " +
-                "\"resolve\"]\n";
-            if (prefix.Length > 0)
-                text += "  override_path = true\n";
+            foreach (string scheme in SchemesOf(transport))
+            {
+                text += $"\n[host.\"{scheme}://{mirror}{(prefix.Length == 0 ? "" : "/v2/" + prefix)}\"]\n  capabilities = [\"pull\", " +
+                    "\"resolve\"]\n";
+                if (prefix.Length > 0)
+                    text += "  override_path = true\n";
+            }
         }
 
         return text;
     }
+
+    // containerd asks the hosts in this order, and the next after a failure.
+    private static string[] SchemesOf(MirrorTransport transport) => transport switch
+    {
+        MirrorTransport.Tls => ["https"],
+        MirrorTransport.PlainHttp => ["http"],
+        _ => ["https", "http"],
+    };
 
     // A colon is replaced, since not every system allows it in a file name.
     private static string Folder(string host) =>
@@ -65,4 +79,6 @@ internal static class HostsToml
         "Relocate with a template that keeps paths, such as {registry}/{prefix}/{source.registry}/{source.repository}, or ask for " +
         "registries.conf, which maps each repository separately.")
     { Reference = entry.SourceText };
+
+    private readonly record struct MirrorBase(string Host, string Prefix, MirrorTransport Transport);
 }

@@ -9,13 +9,33 @@ namespace Airgap.Publishing.Mirrors;
 /// <param name="Source">The repository as named by workloads.</param>
 /// <param name="Mirrors">The repositories with its relocated content, those with the most content first.</param>
 /// <param name="HasTags">True if a mirror also has tags of it, not only digests.</param>
-internal sealed record MirrorEntry(RepositoryName Source, ImmutableArray<RepositoryName> Mirrors, bool HasTags)
+internal sealed record MirrorEntry(RepositoryName Source, ImmutableArray<MirrorPlace> Mirrors, bool HasTags)
 {
     /// <summary>The source as written for container engines, which call Docker Hub <c>docker.io</c>.</summary>
     public string SourceText => $"{HostText(Source.Registry)}/{Source.Path}";
 
     /// <summary>A host as written for container engines.</summary>
     public static string HostText(string registry) => registry == RepositoryName.DockerHub ? "docker.io" : registry;
+}
+
+/// <summary>How a mirror is reached.</summary>
+internal enum MirrorTransport
+{
+    /// <summary>By TLS.</summary>
+    Tls,
+
+    /// <summary>By plain http, as in the relocation.</summary>
+    PlainHttp,
+
+    /// <summary>By either: the relocation used plain http, and the cluster knows the registry by another name.</summary>
+    Either,
+}
+
+/// <summary>A repository at a mirror, and how the mirror is reached.</summary>
+internal readonly record struct MirrorPlace(RepositoryName Repository, MirrorTransport Transport)
+{
+    /// <summary>The repository.</summary>
+    public override string ToString() => Repository.ToString();
 }
 
 /// <summary>Finds repositories and their mirrors in a <c>relocation.json</c>.</summary>
@@ -27,24 +47,25 @@ internal static class MirrorMap
     /// <exception cref="AirgapException"><see cref="ErrorCode.NothingMirrored"/>: a source or destination is not a reference.</exception>
     public static ImmutableArray<MirrorEntry> Of(RelocationReport report, Func<ReportItem, string?>? hostOf = null) =>
         Of(report.Items.SelectMany(item => item.Images.Select(
-            image => (image, image.Digest == item.Digest && item.Tag is { Length: > 0 }, hostOf?.Invoke(item)))));
+            image => (image, image.Digest == item.Digest && item.Tag is { Length: > 0 }, hostOf?.Invoke(item)))), report.PlainHttp ?? []);
 
     /// <summary>The repositories of images.</summary>
     /// <param name="images">
     /// Each image, whether a tag of its own is at the mirror, too, and the host by which the cluster knows the mirror; null for that of the
     /// image.
     /// </param>
+    /// <param name="plainHttp">The destination registries that were reached by plain http.</param>
     /// <inheritdoc cref="Of(RelocationReport, Func{ReportItem, string?}?)" path="/exception"/>
-    public static ImmutableArray<MirrorEntry> Of(IEnumerable<(ReportImage Image, bool IsTagged, string? Host)> images)
+    public static ImmutableArray<MirrorEntry> Of(
+        IEnumerable<(ReportImage Image, bool IsTagged, string? Host)> images, ImmutableArray<string> plainHttp)
     {
-        SortedDictionary<string, (RepositoryName Source, Dictionary<RepositoryName, HashSet<string>> Mirrors, bool HasTags)> found =
+        SortedDictionary<string, (RepositoryName Source, Dictionary<MirrorPlace, HashSet<string>> Mirrors, bool HasTags)> found =
             new(StringComparer.Ordinal);
         foreach ((ReportImage image, bool isTagged, string? host) in images)
         {
             if (Repository(image.Origin ?? image.Source) is not { } source)
                 continue;
-            foreach (RepositoryName place in Places(image).Select(place => host is null ? place : new RepositoryName(host, place.Path))
-                .Where(place => place != source))
+            foreach (MirrorPlace place in Places(image).Select(place => Mirror(place, host)).Where(place => place.Repository != source))
             {
                 if (!found.TryGetValue(source.ToString(), out var known))
                     known = (source, [], false);
@@ -63,6 +84,13 @@ internal static class MirrorMap
                     .ThenBy(mirror => mirror.Key.ToString(), StringComparer.Ordinal).Select(mirror => mirror.Key)],
                 entry.HasTags)),
         ];
+
+        MirrorPlace Mirror(RepositoryName place, string? host)
+        {
+            MirrorTransport transport = !plainHttp.Contains(place.Registry, StringComparer.Ordinal) ? MirrorTransport.Tls
+                : host is null || host == place.Registry ? MirrorTransport.PlainHttp : MirrorTransport.Either;
+            return new MirrorPlace(host is null ? place : new RepositoryName(host, place.Path), transport);
+        }
     }
 
     private static IEnumerable<RepositoryName> Places(ReportImage image) =>

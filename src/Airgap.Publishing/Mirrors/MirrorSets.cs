@@ -25,7 +25,17 @@ internal static class MirrorSets
     // References contain nothing with a special meaning in YAML, except for an address in brackets, which is quoted.
     private static string Write(string kind, string field, IEnumerable<MirrorEntry> entries)
     {
-        StringBuilder text = new($"apiVersion: config.openshift.io/v1\nkind: {kind}\nmetadata:\n  name: airgap\nspec:\n  {field}:\n");
+        StringBuilder text = new();
+        foreach (string host in entries.SelectMany(entry => entry.Mirrors)
+            .Where(mirror => mirror.Transport != MirrorTransport.Tls)
+            .Select(mirror => mirror.Repository.Registry).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            // A mirror set cannot say so.
+            text.Append("# ").Append(host).Append(" was reached by plain http: add it to spec.registrySources.insecureRegistries of ")
+                .Append("image.config.openshift.io/cluster.\n");
+        }
+
+        text.Append($"apiVersion: config.openshift.io/v1\nkind: {kind}\nmetadata:\n  name: airgap\nspec:\n  {field}:\n");
         foreach (MirrorEntry entry in entries)
         {
             text.Append("  - mirrors:\n");

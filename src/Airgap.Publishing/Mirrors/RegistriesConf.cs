@@ -19,9 +19,11 @@ internal static class RegistriesConf
         {
             text.Append("\n[[registry]]\nprefix = \"").Append(entry.SourceText).Append("\"\nlocation = \"")
                 .Append(entry.SourceText).Append("\"\n");
-            foreach (string mirror in entry.Mirrors.Select(mirror => mirror.ToString()))
+            foreach (MirrorPlace mirror in entry.Mirrors)
             {
                 text.Append("\n[[registry.mirror]]\nlocation = \"").Append(mirror).Append("\"\n");
+                if (mirror.Transport != MirrorTransport.Tls)
+                    text.Append("insecure = true\n");
                 // Tags of images that a bundle pins are not mirrored: the mirror has only their digests.
                 if (!entry.HasTags)
                     text.Append("pull-from-mirror = \"digest-only\"\n");

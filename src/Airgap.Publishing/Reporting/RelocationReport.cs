@@ -36,6 +36,9 @@ internal sealed record RelocationReport
     /// <summary>The destination registries and archives.</summary>
     public ImmutableArray<string>? To { get; init; }
 
+    /// <summary>The destination registries that were reached by plain http, without TLS; absent for none.</summary>
+    public ImmutableArray<string>? PlainHttp { get; init; }
+
     /// <summary>The items in declared order.</summary>
     public required ImmutableArray<ReportItem> Items { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record RelocationReport
     /// <summary>False if the document has null instead of a list or a list's element.</summary>
     [JsonIgnore]
     public bool IsWhole => !Items.IsDefault && !Warnings.IsDefault && Errors is not { IsDefault: true }
+        && PlainHttp is not { IsDefault: true }
         && Items.All(item => item?.Images is { IsDefault: false } images && images.All(image => image is { Tags: not null }));
 
     /// <summary>True when both describe the same content at the same locations, regardless of the outcomes.</summary>
@@ -69,6 +73,7 @@ internal sealed record RelocationReport
         Warnings.Where(IsOfContent).SequenceEqual(other.Warnings.Where(IsOfContent))
         && (Errors ?? []).SequenceEqual(other.Errors ?? [])
         && GateReport.SayTheSame(Gate, other.Gate)
+        && (PlainHttp ?? []).SequenceEqual(other.PlainHttp ?? [])
         && Items.Select(item => item.Identity).SequenceEqual(other.Items.Select(item => item.Identity));
 
     private static bool IsOfContent(DiagnosticDocument warning) => warning.Code != Diagnostic.FormatId(ErrorCode.ArtifactsLeftBehind);

@@ -48,6 +48,7 @@ internal static class RelocationReportWriter
             Version = places.Version,
             From = places.From,
             To = places.To,
+            PlainHttp = PlainHttpHosts.Of(items.SelectMany(item => item.Result.Everywhere)),
             Items = [.. items.Select(item => CreateItem(folder, item))],
             Totals = WorkTotals.Of(items.SelectMany(item => item.Result.Everywhere)),
             Warnings = [.. warnings.Select(DiagnosticDocument.WithoutLocation)],

@@ -84,8 +84,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         // The plan's verdicts are not reported as this run's: it verified nothing, and a changed plan may contain changed verdicts.
         foreach (Diagnostic warning in done.SelectMany(result => result.Warnings))
             _session.Warn(warning);
-        foreach (TransferResult result in done)
-            CopyResultText.Fill(_session.Report, result);
+        CopyResultText.Fill(_session.Report, done);
         if (context.Request.LockOutput is { } lockOutput)
         {
             await AtomicFile.WriteAsync(

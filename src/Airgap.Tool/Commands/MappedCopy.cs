@@ -3,7 +3,6 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing;
 using Airgap.Publishing.Forecasts;
-using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Trusting;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -122,12 +121,8 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
                 session.WriteResult(line);
         }
 
-        CopyResultText.Fill(session.Report, _divided is null ? results[^1] : results[0]);
-        if (_divided is null || !results[^1].IsComplete)
-            session.Report.Reference = null;
-        session.Report.Destination = string.Join(", ", results.Select(result => result.Destination.ToString()));
-        session.Report.Items = [.. results.SelectMany(result => result.Items).Select(item => ReportImage.Of(item).Named(item))];
-        session.Report.Totals = WorkTotals.Of(results);
+        CopyResultText.Fill(session.Report, results);
+        session.Report.Reference = _divided is not null && results[^1].IsComplete ? CopyResultText.Reference(results[0]) : null;
         if (_divided is not null && lockOutput is not null && results[^1].IsComplete)
         {
             await AtomicFile.WriteAsync(

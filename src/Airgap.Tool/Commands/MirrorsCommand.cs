@@ -93,8 +93,8 @@ internal sealed class MirrorsCommand
             return MirrorMap.Of(report, host is null ? null : _ => host);
         }
 
-        return CopyDocument.Read(json) is { } images
-            ? MirrorMap.Of(images.Select(pair => (pair.Image, pair.IsTagged, host)))
+        return CopyDocument.Read(json, host) is { } entries
+            ? entries
             : throw new AirgapException(
                 ErrorCode.NothingMirrored, $"'{from}' is neither a relocation.json nor the output of 'copy --json'.",
                 "Name the relocation.json that a publish wrote, or write the output of 'copy --json' to a file and name that. A lock " +

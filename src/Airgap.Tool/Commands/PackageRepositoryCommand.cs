@@ -78,6 +78,8 @@ internal sealed class PackageRepositoryCommand
             session.Warn(refusal);
         }
 
+        if (await PlainHttpMirror.FindProblemAsync(client, reference.Repository, manifest.Name, cancellationToken) is { } unreachable)
+            session.Warn(unreachable);
         foreach (Diagnostic warning in manifest.Warnings)
             session.Warn(warning);
         manifest = PlaceholderSecrets.LeaveOut(manifest, session);

@@ -28,6 +28,22 @@ internal static class CopyResultText
     /// <summary>The root's reference by digest; null in an archive, or without a root.</summary>
     public static string? Reference(TransferResult result) => result.Root?.Destination?.ToString();
 
+    /// <summary>Fills the report from the relocations of one command.</summary>
+    public static void Fill(Report report, IReadOnlyList<TransferResult> results)
+    {
+        Fill(report, results[0]);
+        if (results.Count == 1)
+            return;
+        report.Source = string.Join(", ", results.Select(result => result.Plan.Source.ToString()).Distinct());
+        report.Destination = string.Join(", ", results.Select(result => result.Destination.ToString()));
+        report.Reference = null;
+        report.ElapsedSeconds = Math.Round(results.Sum(result => result.Elapsed.TotalSeconds), 3);
+        report.Retries = results.Sum(result => result.Retries);
+        report.Items = [.. results.SelectMany(result => result.Items).Select(item => ReportImage.Of(item).Named(item))];
+        report.Totals = WorkTotals.Of(results);
+        report.PlainHttp = PlainHttpHosts.Of(results);
+    }
+
     /// <summary>Fills the report.</summary>
     public static void Fill(Report report, TransferResult result)
     {
@@ -38,6 +54,7 @@ internal static class CopyResultText
         report.Retries = result.Retries;
         report.Items = [.. result.Items.Select(item => ReportImage.Of(item).Named(item))];
         report.Totals = WorkTotals.Of(result);
+        report.PlainHttp = PlainHttpHosts.Of([result]);
         report.Delta = result.Plan.Delta is { } delta ? ReportDelta.Of(delta) : null;
     }
 }

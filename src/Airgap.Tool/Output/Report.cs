@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Wire;
@@ -32,6 +33,9 @@ internal sealed class Report
 
     /// <summary>The destination: a repository or an archive's path.</summary>
     public string? Destination { get; set; }
+
+    /// <summary>The destination registries that were reached by plain http, without TLS; absent for none.</summary>
+    public ImmutableArray<string>? PlainHttp { get; set; }
 
     /// <summary>The root's reference by digest at the destination.</summary>
     public string? Reference { get; set; }

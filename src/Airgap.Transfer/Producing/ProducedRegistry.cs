@@ -25,6 +25,9 @@ internal sealed class ProducedRegistry(IRegistry inner, IReadOnlyDictionary<Repo
     ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
         inner.FindMirrors(repository, content);
 
+    ValueTask<bool> IRegistry.IsPlainHttpAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        inner.IsPlainHttpAsync(repository, cancellationToken);
+
     public IImageRepository GetRepository(RepositoryName name) => Of(name, inner.GetRepository(name));
 
     private IImageRepository Of(RepositoryName name, IImageRepository there) =>

@@ -36,7 +36,8 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
             observer);
         using TransferEngine engine = new(part, target, options, places, observer);
         TransferResult result = await engine.RunAsync(run.Destination, cancellationToken);
-        return result.ReadThrough(registry) with { Retries = registry.Statistics.Retries - retries };
+        result = await result.ReachedThroughAsync(registry, cancellationToken);
+        return result with { Retries = registry.Statistics.Retries - retries };
     }
 
     /// <summary>Checks that all blobs have arrived, and makes the relocation visible.</summary>
@@ -66,7 +67,8 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
             wasLooked ? null : new RunPlanContent(run, repository.GetBlob, options.Concurrency), absent => Missing(run, absent, shardOf));
         using TransferEngine engine = new(run.Plan, target, options, places, observer);
         TransferResult result = await engine.RunAsync(run.Destination, cancellationToken);
-        return result.ReadThrough(registry) with { Retries = registry.Statistics.Retries - retries };
+        result = await result.ReachedThroughAsync(registry, cancellationToken);
+        return result with { Retries = registry.Statistics.Retries - retries };
     }
 
     /// <summary>

@@ -39,6 +39,9 @@ internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryNa
     ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
         registry.FindMirrors(repository, content);
 
+    ValueTask<bool> IRegistry.IsPlainHttpAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        registry.IsPlainHttpAsync(repository, cancellationToken);
+
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) =>
         destinations.Contains(name)

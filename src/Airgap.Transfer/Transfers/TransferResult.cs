@@ -57,11 +57,20 @@ public sealed record TransferResult
     /// </summary>
     public bool IsComplete => Failures.IsEmpty;
 
-    /// <summary>The same, with the mirrors that were read for each item.</summary>
-    internal TransferResult ReadThrough(IRegistry registry)
+    /// <summary>True if the destination is a registry that was reached by plain http, without TLS.</summary>
+    internal bool IsPlainHttp { get; init; }
+
+    /// <summary>The same, with the mirrors that were read for each item, and with how the destination was reached.</summary>
+    internal async Task<TransferResult> ReachedThroughAsync(IRegistry registry, CancellationToken cancellationToken)
     {
         ImmutableArray<RelocatedItem> items = [.. Items.Select(item => item.ReadThrough(registry))];
-        return this with { Items = items, Root = Root is null ? null : items[Items.IndexOf(Root)] };
+        return this with
+        {
+            Items = items,
+            Root = Root is null ? null : items[Items.IndexOf(Root)],
+            IsPlainHttp = Destination is RelocationDestination.Repository to
+                && await registry.IsPlainHttpAsync(to.Name, cancellationToken),
+        };
     }
 
     /// <summary>The results for further repositories of a template.</summary>

@@ -29,7 +29,7 @@ public sealed class HostsTomlTests
     {
         RepositoryName name = RepositoryName.Parse(source);
         (string path, string text) = MirrorFiles.Create(
-            [new MirrorEntry(name, [RepositoryName.Parse(mirror)], HasTags: false)], [MirrorFormat.HostsToml]).Single();
+            [new MirrorEntry(name, [MirrorFilesTests.Tls(mirror)], HasTags: false)], [MirrorFormat.HostsToml]).Single();
         Assert.AreEqual($"certs.d/{folder}/hosts.toml", path);
         StrictToml toml = new(text);
         foreach ((_, Dictionary<string, string[]> values) in toml.Tables)
@@ -53,9 +53,9 @@ public sealed class HostsTomlTests
         (string Path, string Text)[] files = [.. MirrorFiles.Create(
             [
                 new MirrorEntry(RepositoryName.Parse("quay.io/team/app"),
-                    [RepositoryName.Parse("mirror.corp.com/far/team/app")], HasTags: false),
+                    [MirrorFilesTests.Tls("mirror.corp.com/far/team/app")], HasTags: false),
                 new MirrorEntry(RepositoryName.Parse("index.docker.io/library/redis"),
-                    [RepositoryName.Parse("mirror.corp.com/far/library/redis")], HasTags: true),
+                    [MirrorFilesTests.Tls("mirror.corp.com/far/library/redis")], HasTags: true),
             ], [MirrorFormat.HostsToml, MirrorFormat.RegistriesConf])];
         foreach ((string path, string text) in files)
         {

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Mirrors;
+using Airgap.Publishing.Reporting;
 
 namespace Airgap.Publishing.Tests.Mirrors;
 
@@ -116,6 +118,34 @@ public sealed class MirrorFilesTests
     }
 
     [TestMethod]
+    [DataRow(null, new[] { "http" })]
+    [DataRow("mirror.corp.com:5000", new[] { "http" })]
+    [DataRow("cluster.corp.com", new[] { "https", "http" })]
+    public void AMirrorByPlainHttpIsReachedSo(string? clusterHost, string[] schemes)
+    {
+        ReportImage image = new(
+            "quay.io/team/app:v1", "mirror.corp.com:5000/far/team/app@" + Digest.Compute([]), Digest.Compute([]).ToString(), "", 0, "",
+            "image", ["v1"]);
+        ImmutableArray<MirrorEntry> entries = MirrorMap.Of([(image, true, clusterHost)], ["mirror.corp.com:5000"]);
+        string host = clusterHost ?? "mirror.corp.com:5000";
+
+        Assert.AreEqual(
+            "server = \"https://quay.io\"\n" + string.Concat(schemes.Select(scheme =>
+                $"\n[host.\"{scheme}://{host}/v2/far\"]\n  capabilities = [\"pull\", \"resolve\"]\n  override_path = true\n")),
+            MirrorFiles.Create(entries, [MirrorFormat.HostsToml]).Single().Text);
+        Assert.Contains(
+            $"[[registry.mirror]]\nlocation = \"{host}/far/team/app\"\ninsecure = true\n",
+            MirrorFiles.Create(entries, [MirrorFormat.RegistriesConf]).Single().Text);
+        foreach (MirrorFormat format in (MirrorFormat[])[MirrorFormat.ImageDigestMirrorSet, MirrorFormat.ImageTagMirrorSet])
+            Assert.StartsWith(
+                $"# {host} was reached by plain http: add it to spec.registrySources.insecureRegistries of " +
+                "image.config.openshift.io/cluster.\napiVersion: ",
+                MirrorFiles.Create(entries, [format]).Single().Text);
+        Assert.DoesNotContain("http://", MirrorFiles.Create(
+            MirrorMap.Of([(image, true, clusterHost)], ["other.corp.com"]), [MirrorFormat.HostsToml]).Single().Text);
+    }
+
+    [TestMethod]
     public void AnUselessMirror_IsRefused()
     {
         Assert.AreEqual(ErrorCode.NothingMirrored,
@@ -127,5 +157,7 @@ public sealed class MirrorFilesTests
     private static ImmutableArray<(string Path, string Text)> Of(MirrorFormat format) => MirrorFiles.Create(s_kept, [format]);
 
     private static MirrorEntry Entry(string source, bool hasTags, params string[] mirrors) =>
-        new(RepositoryName.Parse(source), [.. mirrors.Select(RepositoryName.Parse)], hasTags);
+        new(RepositoryName.Parse(source), [.. mirrors.Select(Tls)], hasTags);
+
+    internal static MirrorPlace Tls(string mirror) => new(RepositoryName.Parse(mirror), MirrorTransport.Tls);
 }
