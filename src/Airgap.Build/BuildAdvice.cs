@@ -44,6 +44,7 @@ internal static partial class BuildAdvice
         [AdviceTerms.DryRunPlan] = "AirgapOutputPath",
         [AdviceTerms.CarryOutPlan] = "AirgapPlan with AirgapShard, then -t:FinishImgpkgBundles, without AirgapDryRun",
         [AdviceTerms.CreateRepositories] = "AirgapCreateRepositories=true",
+        [AdviceTerms.VerifyArchive] = "AirgapVerifyArchive",
     }.ToFrozenDictionary();
 
     /// <summary>Advice for codes that, in a project, concern the declaration or publishing of an item.</summary>

@@ -110,6 +110,9 @@ internal static class AdviceTerms
     /// <summary>Creating the repositories that a push needs.</summary>
     public const string CreateRepositories = "have missing repositories created";
 
+    /// <summary>Requiring the signature of the source archive.</summary>
+    public const string VerifyArchive = "require the archive's signature";
+
     /// <summary>All terms. No term is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
@@ -119,7 +122,7 @@ internal static class AdviceTerms
         DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, RewrittenPlatforms, SparsePlatforms, PartsIn,
         RewritePart, MountFrom, MergeArchives, ServeBase, WriteLayout, MakeRunPlan, RunShard,
         DryRunPlan, CarryOutPlan,
-        CreateRepositories,
+        CreateRepositories, VerifyArchive,
     ];
 
     /// <summary>Advice with the front end's word added after each term.</summary>

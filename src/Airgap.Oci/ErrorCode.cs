@@ -917,6 +917,12 @@ public enum ErrorCode
     OutputReplaced = 2211,
 
     /// <summary>
+    /// An archive is written without its source's record of derived manifests, because the source's signature was not verified. Behind the
+    /// air gap, trust rules will refuse these manifests. If such rules are used there, require the signature of the source archive.
+    /// </summary>
+    DerivedNotRecorded = 2212,
+
+    /// <summary>
     /// An image is accepted although its signature fails a check, because the trust policy only reports that check. Enforce it in the
     /// policy (level strict), or do not take the image for verified.
     /// </summary>

@@ -32,35 +32,54 @@ internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
         List<Diagnostic> refusals = [];
         foreach (Declaration declaration in declarations)
         {
-            (PlanTrust trust, string? made) = await ItemFailure.LocatedAsync(declaration, async () =>
+            (PlanTrust trust, Func<Diagnostic, string> adviceOf) = await ItemFailure.LocatedAsync(declaration, async () =>
             {
                 Relocator relocator = scope.RelocatorOf(declaration);
                 ItemPlan item = await planner.MakeAsync(declaration, relocator, asksDestination: false, cancellationToken);
                 TransferPlan plan = await item.Source.ToVerifyAsync(item.Plan, relocator, cancellationToken);
+                bool isProven = await IsProvenAsync(declaration, plan, cancellationToken);
                 PlanTrust verdicts = await PlanTrust.VerifyAsync(
-                    plan, scope.Registry, rules.For, exceptRoot: IsOurs(declaration, item.Source), cancellationToken, known);
+                    plan, scope.Registry, rules.For, exceptRoot: IsMade(declaration), isProven, cancellationToken, known);
                 _kept[declaration] = new Prepared(item, verdicts.Images);
                 foreach (Diagnostic warning in verdicts.Warnings)
                     scope.Warnings.Add(warning, declaration.Item.Location);
-                return (verdicts, declaration.Item.IsProduced || item.Source.IsCarried ? plan.Root?.Digest.ToString() : null);
+                return (verdicts, (Func<Diagnostic, string>)(refusal => AdviceOf(refusal, declaration, item.Source, plan)));
             });
             refusals.AddRange(trust.Refusals.Select(refusal => refusal with
             {
                 Location = refusal.Location ?? declaration.Item.Location,
-                Advice = made is not null && refusal.Digest == made
-                    ? $"Require the archive's signature ({PropertyNames.VerifyArchive}), which proves the bundle that the project made; "
-                        + "or state who must have signed it."
-                    : refusal.Advice,
+                Advice = adviceOf(refusal),
             }));
         }
 
         return [.. refusals];
     }
 
-    // Made in this run; or made or derived for an archive that is relocated only with the signature of a key that the project names.
-    private bool IsOurs(Declaration declaration, ItemSource source) => declaration.Source is RelocationSource.Archive
-        ? !scope.Settings.VerifyArchive.IsEmpty && (declaration.Item.IsProduced || source.IsCarried)
-        : declaration.Item.IsProduced;
+    // Made in this run, or for an archive that is relocated only with the signature of a key that the project names.
+    private bool IsMade(Declaration declaration) => declaration.Item.IsProduced
+        && (declaration.Source is not RelocationSource.Archive || !scope.Settings.VerifyArchive.IsEmpty);
+
+    private static string AdviceOf(Diagnostic refusal, Declaration declaration, ItemSource source, TransferPlan plan)
+    {
+        bool isRoot = plan.Root is { } root && refusal.Digest == root.Digest.ToString();
+        if (isRoot && source.IsCarried && plan.SourceDerived.IsEmpty)
+            return $"The archive does not record what was derived for it: write it again, signed, and set {PropertyNames.VerifyArchive}; "
+                + "or state who must have signed it.";
+        return (isRoot && declaration.Item.IsProduced) || refusal.Advice.Contains(AdviceTerms.VerifyArchive, StringComparison.Ordinal)
+            ? $"Set {PropertyNames.VerifyArchive}: the archive's signature proves what the project made or derived for it. "
+                + "Or state who must have signed it."
+            : refusal.Advice;
+    }
+
+    // Waits for the archive's signature only if something rests on it.
+    private async Task<bool> IsProvenAsync(Declaration declaration, TransferPlan plan, CancellationToken cancellationToken)
+    {
+        if ((plan.SourceDerived.IsEmpty && !declaration.Item.IsProduced)
+            || scope.Signing.Admit(declaration.Source, cancellationToken) is not { } admission)
+            return false;
+        _ = await admission.WaitAsync(cancellationToken);
+        return true;
+    }
 
     /// <summary>Makes the plans of all items that have none yet.</summary>
     public async Task KeepAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken)

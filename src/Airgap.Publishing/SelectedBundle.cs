@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
@@ -29,7 +30,10 @@ internal sealed class SelectedBundle : IDisposable
     public Digest Digest => _derivation.Digest;
 
     /// <summary>The manifests that were derived, which no registry has.</summary>
-    public IReadOnlySet<Digest> DerivedManifests => _derivation.Originals.Keys.ToHashSet();
+    public IReadOnlySet<Digest> DerivedManifests => _derivation.Originals.Select(same => same.Key).ToHashSet();
+
+    /// <summary>What the source archive records as derived before; empty for none.</summary>
+    public ImmutableArray<DerivedManifest> Carried => _archive?.Made ?? [];
 
     /// <summary>Derives the bundle.</summary>
     /// <param name="original">The original bundle; that of the archive, if there is one.</param>

@@ -47,7 +47,12 @@ internal static class ArchiveMerger
         TransferPlan plan = await new ArchivePlanner(chain, options).PlanAsync(new RelocationSource.Archive(chain.Path), cancellationToken);
         // Non-distributable layers were left out of all archives, unless they were requested.
         HashSet<Digest> left = [.. plan.Blobs.Where(blob => blob.Content is MissingLayerContent).Select(blob => blob.Descriptor.Digest)];
-        return (left.Count == 0 ? plan : DeltaPlan.Without(plan, left)) with { SourceDelta = null, Warnings = [] };
+        return (left.Count == 0 ? plan : DeltaPlan.Without(plan, left)) with
+        {
+            SourceDelta = null,
+            Warnings = [],
+            Derived = plan.SourceDerived
+        };
     }
 
     // The list of images was written by the delta's writer; if it cannot be reproduced, the joined archive would

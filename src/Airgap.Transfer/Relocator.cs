@@ -63,6 +63,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
         TagConflicts.Check(plan, destination);
+        plan = CarriedRecord.Of(plan, destination, options);
         AdaptiveConcurrency places = PlacesOf(options);
         long retries = registry.Statistics.Retries;
         await using ITransferTarget target = TargetOf(plan, destination, options, places);
@@ -84,6 +85,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken)
     {
         TagConflicts.Check(plan, destination);
+        plan = CarriedRecord.Of(plan, destination, options);
         await using ITransferTarget target = TargetOf(plan, destination, options, PlacesOf(options));
         return await new Forecaster(plan, target).RunAsync(destination, cancellationToken);
     }

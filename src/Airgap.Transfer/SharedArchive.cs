@@ -164,6 +164,11 @@ internal sealed class SharedArchive
         TransferPlan plan = await planner.PlanAsync(new RelocationSource.Archive(archive.Path), cancellationToken);
         // Non-distributable layers were left out, unless requested.
         HashSet<Digest> left = [.. plan.Blobs.Where(blob => blob.Content is MissingLayerContent).Select(blob => blob.Descriptor.Digest)];
-        return (left.Count == 0 ? plan : DeltaPlan.Without(plan, left)) with { Warnings = [], SkippedLayers = [] };
+        return (left.Count == 0 ? plan : DeltaPlan.Without(plan, left)) with
+        {
+            Warnings = [],
+            SkippedLayers = [],
+            Derived = plan.SourceDerived
+        };
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Deriving;
 using Airgap.Transfer.Plans;
 using Airgap.Trust.Stored;
 using Airgap.Trust.Verifying;
@@ -26,12 +27,16 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
     /// <param name="registry">The registries; not asked for an archive.</param>
     /// <param name="rules">Returns the rule for an image by its requested name; null refuses the image.</param>
     /// <param name="exceptRoot">True if the root was made in this run, so that it needs no signature.</param>
+    /// <param name="isProven">
+    /// True if the signature of the plan's archive was verified in this run: then what it records as derived needs no signature of its own
+    /// (<see cref="DerivedContent"/>).
+    /// </param>
     /// <param name="cancellationToken">Cancels the requests.</param>
     /// <param name="verdicts">The verdicts of this run; null for none.</param>
     /// <exception cref="AirgapException">1xxx: a registry does not list signatures.</exception>
     public static async Task<PlanTrust> VerifyAsync(
-        TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, CancellationToken cancellationToken,
-        ImageVerdicts? verdicts = null)
+        TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, bool isProven,
+        CancellationToken cancellationToken, ImageVerdicts? verdicts = null)
     {
         PlanSignatures? archived = plan.Source is RelocationSource.Archive ? new PlanSignatures(plan) : null;
         PlannedItem[] items = [.. ItemsToVerify.Of(plan)];
@@ -42,6 +47,10 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
             // A rule that requires a signature only of the root does not override the rules for other locations.
             items = [.. items.Where(item => item.Digest == root.Digest || rules(NameOf(plan, item)) is { RootOnly: false })];
         }
+
+        IReadOnlySet<Digest> derived = DerivedContent.Of(plan);
+        if (isProven)
+            items = [.. items.Where(item => !derived.Contains(item.Digest))];
 
         (TrustedImage? Image, Diagnostic? Refusal)[] found = new (TrustedImage?, Diagnostic?)[items.Length];
         IReadOnlyList<Diagnostic>[] warnings = new IReadOnlyList<Diagnostic>[items.Length];
@@ -66,7 +75,14 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
                 name, place, item.Digest, () => ImageTrust.VerifyAsync(rule, name, item.Content.Manifest.Descriptor, store, token));
             warnings[index] = [.. NotEnforcedChecks.Of(verdict, name, item.Digest)];
             found[index] = verdict.Refusal is { } refusal
-                ? (null, refusal with { Reference = name.ToString(), Digest = item.Digest.ToString() })
+                ? (null, refusal with
+                {
+                    Reference = name.ToString(),
+                    Digest = item.Digest.ToString(),
+                    Advice = !derived.Contains(item.Digest) ? refusal.Advice
+                        : $"The archive states that a selection made it; to have that proven, {AdviceTerms.VerifyArchive}. "
+                            + "Or state who must have signed it.",
+                })
                 : (new TrustedImage(item.Source.ToString(), item.Digest.ToString(), [.. verdict.By.Select(TrustedSigner.Of)]), null);
         });
         return new PlanTrust([.. found.Select(one => one.Image).OfType<TrustedImage>()],

@@ -3,6 +3,7 @@ using Airgap.Tool.Running;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
+using Airgap.Trust.Signers;
 
 namespace Airgap.Tool.Commands;
 
@@ -14,10 +15,12 @@ namespace Airgap.Tool.Commands;
 internal sealed class CopyApproval(CopyContext context, Relocator relocator, SelectedSource source, TransferPlan plan)
 {
     /// <summary>Verifies signatures.</summary>
-    public async Task<bool> IsTrustedAsync(CancellationToken cancellationToken) =>
+    /// <param name="admission">The verification of the source archive; null if its signature is not required.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    public async Task<bool> IsTrustedAsync(Task<SignedBy>? admission, CancellationToken cancellationToken) =>
         await TrustCheck.PassesAsync(
             context.Rule is null ? plan : await source.ToVerifyAsync(plan, cancellationToken), context.Registry, context.Rule,
-            context.Session, cancellationToken);
+            context.Session, admission, cancellationToken);
 
     /// <summary>Runs the gate, if there is one.</summary>
     public async Task<bool> PassesGateAsync(TransferOptions options, CancellationToken cancellationToken) =>
@@ -29,5 +32,5 @@ internal sealed class CopyApproval(CopyContext context, Relocator relocator, Sel
     public PlanDocument DocumentOf(TransferForecast forecast) => PlanWriter.Create(
         [new ForecastItem(CopyContext.KindOf(context.Request.Source), context.Request.Source.ToString()!, forecast)
             { Derived = source.Derived }],
-        plan.Warnings);
+        forecast.Plan.Warnings);
 }

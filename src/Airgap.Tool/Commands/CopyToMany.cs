@@ -23,8 +23,9 @@ internal sealed class CopyToMany(CopyContext context)
         using ConsoleObserver? observer = _request.Template is null ? null : new(_session, toArchive: false, likeImgpkg: false);
         using SelectedSource? source = observer is null ? null : await context.SelectAsync(observer, cancellationToken);
         bool passes = source is null
-            ? await copy.PlanAsync((RelocationSource.Archive)_request.Source, context.Map, OptionsOf, context.Rule, cancellationToken)
-            : await copy.PlanAsync(source, _request.Template!, context.WholePlanOptions, context.Rule, cancellationToken);
+            ? await copy.PlanAsync(
+                (RelocationSource.Archive)_request.Source, context.Map, OptionsOf, context.Rule, admission, cancellationToken)
+            : await copy.PlanAsync(source, _request.Template!, context.WholePlanOptions, context.Rule, admission, cancellationToken);
         if (!passes)
             return 1;
         if (_session.IsDry)

@@ -83,7 +83,7 @@ internal sealed class CopyToOne(CopyContext context)
         TransferPlan plan = await source.PlanAsync(context.PlanOptions with { UploadsAhead = ahead }, cancellationToken);
         _session.Report.Derived = source.Derived;
         CopyApproval approval = new(context, relocator, source, plan);
-        if (!await approval.IsTrustedAsync(cancellationToken))
+        if (!await approval.IsTrustedAsync(admission, cancellationToken))
             return null;
         TransferOptions options = context.TransferOptions with { Admission = admission, HashesArchive = context.Key is not null };
         if (context.Gate is not null)
@@ -99,15 +99,17 @@ internal sealed class CopyToOne(CopyContext context)
     {
         using ConsoleObserver observer = new(_session, _request.Destination is RelocationDestination.Archive, likeImgpkg: false);
         Relocator relocator = new(context.Registry, observer);
-        await CopySigning.ReportAsync(context.Admit(cancellationToken), _session);
+        Task<SignedBy>? admission = context.Admit(cancellationToken);
+        await CopySigning.ReportAsync(admission, _session);
         PlanOptions options = context.WholePlanOptions;
         using SelectedSource source = await context.SelectAsync(observer, cancellationToken);
         TransferPlan plan = await source.PlanAsync(options, cancellationToken);
         CopyApproval approval = new(context, relocator, source, plan);
-        if (!await approval.IsTrustedAsync(cancellationToken))
+        if (!await approval.IsTrustedAsync(admission, cancellationToken))
             return false;
         TransferForecast forecast =
-            await relocator.ForecastAsync(plan, _request.Destination, context.TransferOptions, cancellationToken);
+            await relocator.ForecastAsync(
+                plan, _request.Destination, context.TransferOptions with { Admission = admission }, cancellationToken);
         await context.ShowAsync(approval.DocumentOf(forecast), cancellationToken);
         return true;
     }

@@ -28,7 +28,7 @@ internal sealed class CopyToPlan(CopyContext context, string file, int? shards)
         TransferPlan plan = await source.PlanAsync(context.WholePlanOptions, cancellationToken);
         session.Report.Derived = source.Derived;
         CopyApproval approval = new(context, relocator, source, plan);
-        if (!await approval.IsTrustedAsync(cancellationToken)
+        if (!await approval.IsTrustedAsync(admission: null, cancellationToken)
             || !await approval.PassesGateAsync(context.TransferOptions, cancellationToken))
             return 1;
         RunPlanEntry entry = await RunPlanWriter.CreateAsync(

@@ -10,6 +10,7 @@ using Airgap.Transfer;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
+using Airgap.Trust.Signers;
 
 namespace Airgap.Tool.Commands;
 
@@ -35,12 +36,13 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
     /// </summary>
     /// <returns>False when a signature is missing or invalid, which has been reported.</returns>
     public async Task<bool> PlanAsync(
-        SelectedSource source, CopyTemplate template, PlanOptions options, TrustRule? rule, CancellationToken cancellationToken)
+        SelectedSource source, CopyTemplate template, PlanOptions options, TrustRule? rule, Task<SignedBy>? admission,
+        CancellationToken cancellationToken)
     {
         TransferPlan plan = _divided = await source.PlanAsync(options, cancellationToken);
         session.Report.Derived = source.Derived;
         TransferPlan toVerify = rule is null ? plan : await source.ToVerifyAsync(plan, cancellationToken);
-        if (!await TrustCheck.PassesAsync(toVerify, registry, rule, session, cancellationToken))
+        if (!await TrustCheck.PassesAsync(toVerify, registry, rule, session, admission, cancellationToken))
             return false;
         _plans.AddRange(RepositoryPlans.Of(plan, template.Template, template.Base)
             .Select(part => (part.Plan, (RelocationDestination)part.Destination)));
@@ -55,11 +57,12 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
     /// <param name="map">The items and their repositories.</param>
     /// <param name="optionsOf">The plan's options for a destination.</param>
     /// <param name="rule">Who must have signed; null if no signature is required.</param>
+    /// <param name="admission">The verification of the archive's signature; null if it is not verified.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>False when a signature is missing or invalid, which has been reported.</returns>
     public async Task<bool> PlanAsync(
         RelocationSource.Archive archive, IReadOnlyList<ArchiveMapEntry> map, Func<RelocationDestination.Repository, PlanOptions> optionsOf,
-        TrustRule? rule, CancellationToken cancellationToken)
+        TrustRule? rule, Task<SignedBy>? admission, CancellationToken cancellationToken)
     {
         bool passes = true;
         foreach (ArchiveMapEntry entry in map)
@@ -70,7 +73,7 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
             TransferPlan plan = await new Relocator(registry, observer).PlanAsync(
                 archive with { Item = entry.Item }, optionsOf(destination), cancellationToken);
             TagConflicts.Check(plan, destination);
-            passes &= await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken);
+            passes &= await TrustCheck.PassesAsync(plan, registry, rule, session, admission, cancellationToken);
             _plans.Add((plan, destination));
         }
 

@@ -66,7 +66,7 @@ internal sealed class SelectedSource : IDisposable
         TransferPlan plan = await _selected.RelocatorOf(_observer)
             .PlanAsync(_selected.Source, _selected.Planning(options), cancellationToken);
         Derived = _selected.Report(plan);
-        return plan;
+        return plan with { SourceDerived = _selected.Carried };
     }
 
     /// <summary>The plan whose signatures are verified: for a derived bundle, that of the original.</summary>

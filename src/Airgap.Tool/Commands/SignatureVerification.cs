@@ -25,7 +25,7 @@ internal static class SignatureVerification
             IgnoreBundleCheck = source is RelocationSource.Image
         };
         TransferPlan plan = await new Relocator(registry).PlanAsync(source, options, cancellationToken);
-        if (!await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken))
+        if (!await TrustCheck.PassesAsync(plan, registry, rule, session, admission: null, cancellationToken))
             return 1;
         foreach (TrustedImage image in session.Report.Signatures ?? [])
             session.WriteResult($"{image.Image}: {Signers(image)}");

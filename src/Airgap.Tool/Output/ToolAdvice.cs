@@ -44,6 +44,7 @@ internal static class ToolAdvice
         [AdviceTerms.DryRunPlan] = "--dry-run --plan FILE",
         [AdviceTerms.CarryOutPlan] = "copy --plan … --shard, then --finish, without --dry-run",
         [AdviceTerms.CreateRepositories] = "--create-repositories",
+        [AdviceTerms.VerifyArchive] = "copy --verify-archive",
     }.ToFrozenDictionary();
 
     // Terms whose word is another command: the flags beside them are that command's.

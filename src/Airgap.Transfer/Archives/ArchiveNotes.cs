@@ -35,6 +35,9 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
     /// <summary>The layers that the archive requires from its bases; null for a full one.</summary>
     public DeltaNotes? Delta { get; init; }
 
+    /// <summary>The manifests that a selection made; empty for none. Only the archive's signature proves them.</summary>
+    public ImmutableArray<DerivedManifest> Derived { get; init; } = [];
+
     /// <summary>The archive's set: the digest of the content.</summary>
     public Digest Set { get; private init; }
 
@@ -49,8 +52,9 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
     {
         // A lock without annotations adds nothing to manifest.json.
         ImagesLock? images = plan.ImagesLock is { } given && given.Images.Any(image => image.Annotations.Count > 0) ? given : null;
-        return images is not null || plan.Delta is not null
-            ? new ArchiveNotes(manifest, images) { Delta = plan.Delta }.ToJson()
+        ImmutableArray<DerivedManifest> derived = DerivedManifest.In(plan.Derived, plan.Items);
+        return images is not null || plan.Delta is not null || !derived.IsEmpty
+            ? new ArchiveNotes(manifest, images) { Delta = plan.Delta, Derived = derived }.ToJson()
             : default(ReadOnlyMemory<byte>);
     }
 
@@ -84,6 +88,7 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
             manifest, content.TryGetProperty("imagesLock", out JsonElement images) ? ReadLock(images, invalid) : null)
         {
             Delta = version > 1 ? DeltaJson.Read(content, invalid) : null,
+            Derived = DerivedJson.Read(content, invalid),
             Set = digest,
         };
     }
@@ -128,6 +133,8 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
             WriteLock(json, ImagesLock);
         if (Delta is not null)
             DeltaJson.Write(json, Delta);
+        if (!Derived.IsEmpty)
+            DerivedJson.Write(json, Derived);
     }
 
     private static void WriteLock(Utf8JsonWriter json, ImagesLock images)

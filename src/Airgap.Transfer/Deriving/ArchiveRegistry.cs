@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
@@ -36,6 +37,9 @@ internal sealed class ArchiveRegistry : IRegistry
 
     /// <summary>The bundle's own record of its derivation; null for an underived bundle.</summary>
     public required DerivedFrom? Derived { get; init; }
+
+    /// <summary>The manifests that a selection made, as the archive records. Only its signature proves them.</summary>
+    public required ImmutableArray<DerivedManifest> Made { get; init; }
 
     /// <summary>The size of the archive's content in bytes, each blob counted once.</summary>
     public required long TotalBytes { get; init; }
@@ -76,6 +80,7 @@ internal sealed class ArchiveRegistry : IRegistry
             Root = root.Source,
             Tag = root.Tag is { Length: > 0 } tag ? tag : null,
             Derived = root.Content.StoredConfig is { } config ? DerivedFrom.Read(config.Bytes) : null,
+            Made = (await archive.ReadNotesAsync(cancellationToken))?.Derived ?? [],
             TotalBytes = items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs)
             .DistinctBy(blob => blob.Digest).Sum(blob => blob.Size),
         };

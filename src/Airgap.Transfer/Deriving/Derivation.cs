@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Producing;
@@ -64,8 +63,15 @@ internal sealed class Derivation : IDisposable
     /// <summary>True if the whole original is selected, so that the original itself is relocated.</summary>
     public bool IsUnchanged => Original.Digest == Digest && Sparse.Count == 0;
 
-    /// <summary>The originals by the digest of the derived manifest: only originals can be signed.</summary>
-    internal IReadOnlyDictionary<Digest, Manifest> Originals { get; init; } = ImmutableDictionary<Digest, Manifest>.Empty;
+    /// <summary>
+    /// The originals by the digest of the derived manifest: only originals can be signed. Two indexes may leave the same image; then each
+    /// of them counts, and the image itself if the lock pins it, too.
+    /// </summary>
+    internal ILookup<Digest, OriginalManifest> Originals { get; init; } =
+        Array.Empty<OriginalManifest>().ToLookup(original => original.Manifest.Digest);
+
+    /// <summary>The derived manifests, for the record of an archive.</summary>
+    internal ImmutableArray<DerivedManifest> Made { get; init; } = [];
 
     /// <summary>The packed bytes of derived bundles.</summary>
     internal ImmutableArray<PackedImage> Packed { get; init; } = [];
@@ -88,6 +94,7 @@ internal sealed class Derivation : IDisposable
     {
         Pin = Digest,
         LeftOut = Sparse,
+        Derived = Made,
         Destination = options.Destination is { } destination && Local.ContainsKey(destination) ? null : options.Destination
     };
 
@@ -101,22 +108,26 @@ internal sealed class Derivation : IDisposable
     {
         if (whole is not null)
         {
-            HashSet<Digest> requested = [.. plan.Items.Select(item => Originals.GetValueOrDefault(item.Digest)?.Digest ?? item.Digest)];
+            HashSet<Digest> requested = [.. plan.Items.SelectMany(item => Originals.Contains(item.Digest)
+                ? Originals[item.Digest].Select(original => original.Manifest.Digest) : [item.Digest])];
             ILookup<bool, PlannedItem> kept = whole.Items.ToLookup(item => requested.Contains(item.Digest));
             HashSet<PlannedItem> attached = AttachedItems.To(kept[true], kept[false]);
             return whole with { Items = [.. whole.Items.Where(item => requested.Contains(item.Digest) || attached.Contains(item))] };
         }
 
-        return plan with { Items = [.. plan.Items.Select(Original)], Root = plan.Root is { } root ? Original(root) : null };
-
-        PlannedItem Original(PlannedItem item) => Originals.TryGetValue(item.Digest, out Manifest? original)
-            ? item with
-            {
-                Source = item.Source.WithDigest(original.Digest),
-                Content = new PlannedManifest { Manifest = original, Origin = item.Content.Origin }
-            }
-            : item;
+        return plan with
+        {
+            Items = [.. plan.Items.SelectMany(OriginalsOf)],
+            Root = plan.Root is { } root ? OriginalsOf(root).First() : null
+        };
     }
+
+    private IEnumerable<PlannedItem> OriginalsOf(PlannedItem item) => !Originals.Contains(item.Digest) ? [item]
+        : Originals[item.Digest].Select(original => item with
+        {
+            Source = ImageReference.ByDigest(original.Origin, original.Manifest.Digest),
+            Content = new PlannedManifest { Manifest = original.Manifest, Origin = original.Origin }
+        });
 
     /// <summary>
     /// The registries as if the bundle had been pushed next to the original, for planning. The transfer uses the actual

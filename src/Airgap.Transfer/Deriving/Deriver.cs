@@ -26,7 +26,7 @@ internal sealed class Deriver : IDisposable
     private readonly PlatformSelector _platforms;
     private readonly SharedTasks<(RepositoryName, Digest), Digest> _manifests = new();
     private readonly ConcurrentBag<PackedImage> _packed = [];
-    private readonly ConcurrentDictionary<Digest, Manifest> _originals = [];
+    private readonly DerivationRecord _record = new();
 
     /// <param name="registry">The registries with the bundle.</param>
     /// <param name="selection">The selection.</param>
@@ -39,7 +39,11 @@ internal sealed class Deriver : IDisposable
         PlanOptions options = new() { Concurrency = concurrency };
         _closure = new BundleClosure(reader, new ManifestTree(reader, options), observer ?? SilentObserver.Instance);
         _reader = new CachingReader(reader);
-        _platforms = new PlatformSelector(selection, _reader.FetchAsync, (origin, index) => _reader.RememberMade(origin, index));
+        _platforms = new PlatformSelector(selection, _reader.FetchAsync, (origin, index, made) =>
+        {
+            _record.AddIndex(made, index);
+            return _reader.RememberMade(origin, made);
+        });
     }
 
     /// <summary>Derives.</summary>
@@ -81,8 +85,7 @@ internal sealed class Deriver : IDisposable
             : await PackAsync(
                 source, manifest, kept, now.SequenceEqual(images.Images) ? null : new ImagesLock(now), config.Bytes, _selection,
                 cancellationToken);
-        if (derived.Digest != manifest.Digest)
-            _originals[derived.Digest] = manifest;
+        _record.AddOriginal(derived.Digest, source.Repository, manifest);
         PackageEntry[] all = [.. packages.SelectMany(package => package.Documents).Where(document => document.IsPackage)];
         return new Derivation
         {
@@ -97,8 +100,9 @@ internal sealed class Deriver : IDisposable
             LeftPlatforms = _platforms.LeftOut,
             Sparse = _platforms.Sparse,
             Unproven = entries.Unproven,
-            Warnings = [.. _platforms.Warnings, .. Warnings(entries.Unproven)],
-            Originals = _originals,
+            Warnings = [.. _platforms.Warnings, .. entries.Warnings],
+            Originals = _record.Originals(),
+            Made = _record.Made,
             Packed = [.. _packed],
             Local = _reader.Content(),
         };
@@ -140,17 +144,23 @@ internal sealed class Deriver : IDisposable
     {
         Digest now = await _manifests.GetOrAdd(
             (origin, manifest.Digest), _ => DeriveOnceAsync(origin, manifest, name, level, cancellationToken));
-        if (now != manifest.Digest)
-            _originals[now] = manifest;
+        _record.AddOriginal(now, origin, manifest);
         return now;
     }
+
 
     private async Task<Digest> DeriveOnceAsync(
         RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
     {
         _reader.Remember(origin, manifest);
         if (manifest.IsIndex)
-            return await _platforms.ChooseAsync(origin, manifest, name, cancellationToken);
+        {
+            Digest chosen = await _platforms.ChooseAsync(origin, manifest, name, cancellationToken);
+            if (manifest.Manifests.Any(child => child.Digest == chosen))
+                _record.Add(chosen, manifest.Digest);
+            return chosen;
+        }
+
         StoredBytes? config = await _reader.ReadConfigAsync(origin, manifest, cancellationToken);
         if (config is null)
             return manifest.Digest;
@@ -182,18 +192,8 @@ internal sealed class Deriver : IDisposable
         // The repository it is read from must not matter, because the name it was pushed under is unknown.
         PackedImage packed = await from.PackAsync(all, config, "bundle", cancellationToken);
         _packed.Add(packed);
+        _record.Add(packed.Manifest.Digest, original.Digest);
         _reader.RememberMade(source.Repository, packed.Manifest, [.. packed.Blobs]);
         return packed.Manifest;
-    }
-
-    private static IEnumerable<Diagnostic> Warnings(ImmutableArray<KeptImage> unproven)
-    {
-        if (unproven.IsEmpty)
-            yield break;
-        yield return new Diagnostic(
-            ErrorCode.UnreferencedKept,
-            $"{unproven.Length} {(unproven.Length == 1 ? "image stays" : "images stay")} that no selected package names, such as " +
-            $"{unproven[0].Image}: {unproven[0].Reason}.",
-            $"If nothing needs them, {AdviceTerms.DropUnreferenced}.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Deriving;
@@ -14,6 +15,16 @@ internal sealed record KeptImage(string Image, string Reason);
 /// <param name="Unproven">The included entries that no selected package names.</param>
 internal sealed record LockSelector(ImmutableArray<LockedImage> Kept, ImmutableArray<LockedImage> Left, ImmutableArray<KeptImage> Unproven)
 {
+    /// <summary>The warnings.</summary>
+    public IEnumerable<Diagnostic> Warnings => Unproven.IsEmpty ? [] :
+    [
+        new Diagnostic(
+            ErrorCode.UnreferencedKept,
+            $"{Unproven.Length} {(Unproven.Length == 1 ? "image stays" : "images stay")} that no selected package names, such as " +
+            $"{Unproven[0].Image}: {Unproven[0].Reason}.",
+            $"If nothing needs them, {AdviceTerms.DropUnreferenced}."),
+    ];
+
     /// <summary>Selects.</summary>
     /// <param name="images">The lock's entries.</param>
     /// <param name="files">The files under <c>packages/</c>.</param>

@@ -9,10 +9,10 @@ namespace Airgap.Transfer.Deriving;
 /// <summary>Selects the images of indexes by platform, and records images that lack a platform.</summary>
 /// <param name="selection">The selection.</param>
 /// <param name="fetch">Fetches a nested index.</param>
-/// <param name="derived">Receives each derived index.</param>
+/// <param name="derived">Receives each index and the one derived from it, which it returns.</param>
 internal sealed class PlatformSelector(
     BundleSelection selection, Func<RepositoryName, Descriptor, CancellationToken, Task<Manifest>> fetch,
-    Func<RepositoryName, Manifest, Manifest> derived)
+    Func<RepositoryName, Manifest, Manifest, Manifest> derived)
 {
     private const int MaxDepth = 16;
     private const int Shown = 5;
@@ -146,7 +146,7 @@ internal sealed class PlatformSelector(
             }
 
             return kept.Zip(children).All(pair => pair.First?.Digest == pair.Second.Descriptor.Digest)
-                ? at.Descriptor : derived(origin, IndexEditor.Write(at, kept)).Descriptor;
+                ? at.Descriptor : derived(origin, at, IndexEditor.Write(at, kept)).Descriptor;
         }
     }
 

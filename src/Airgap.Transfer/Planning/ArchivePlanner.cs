@@ -95,7 +95,12 @@ internal sealed class ArchivePlanner
         if (root is null && !_failures.Any)
             (root, imagesLock, warning) = Unbundled(builder.Items, notes, isChosen: chosen is not null);
 
-        TransferPlan plan = builder.Build(root, Blob, imagesLock) with { SourceDelta = _archive.Left, IsChosen = chosen is not null };
+        TransferPlan plan = builder.Build(root, Blob, imagesLock) with
+        {
+            SourceDelta = _archive.Left,
+            SourceDerived = notes?.Derived ?? [],
+            IsChosen = chosen is not null
+        };
         return warning is null ? plan : plan with { Warnings = plan.Warnings.Add(warning) };
     }
 

@@ -64,6 +64,7 @@ internal static class CombinedPlan
             Bundles = [.. plans.SelectMany(plan => plan.Bundles).DistinctBy(bundle => bundle.Digest)],
             Blobs = [.. blobs.Values.Where(blob => used.Contains(blob.Descriptor.Digest))],
             SkippedLayers = [.. plans.SelectMany(plan => plan.SkippedLayers).Distinct()],
+            Derived = DerivedManifest.In(plans.SelectMany(plan => plan.Derived), joined),
             Failures = [.. plans.SelectMany(plan => plan.Failures).Distinct()],
             Warnings = [.. plans.SelectMany(plan => plan.Warnings).Distinct()],
             Retries = plans.Sum(plan => plan.Retries),

@@ -150,6 +150,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
             Blobs = [.. blobs.Values],
             SkippedLayers = [.. skipped],
             ImagesLock = imagesLock,
+            Derived = DerivedManifest.In(options.Derived, items),
             Failures = failures.All,
             Warnings = [.. Warnings(skipped, anyNonDistributable), .. _warnings],
         };

@@ -84,6 +84,9 @@ public sealed record PlanOptions
     /// <summary>The omitted manifests of each unchanged index, by the index's digest.</summary>
     internal IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; } = NothingLeft;
 
+    /// <summary>The manifests that a selection made (<see cref="TransferPlan.Derived"/>).</summary>
+    internal ImmutableArray<DerivedManifest> Derived { get; init; } = [];
+
     /// <summary>
     /// The bases of an archive: it leaves out every layer that one of these contains or names. Empty for a full
     /// archive.

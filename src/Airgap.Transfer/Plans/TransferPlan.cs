@@ -51,6 +51,14 @@ public sealed record TransferPlan
     /// </summary>
     internal DeltaNotes? SourceDelta { get; init; }
 
+    /// <summary>The manifests that this run's selection made; an archive that is written records them.</summary>
+    internal ImmutableArray<DerivedManifest> Derived { get; init; } = [];
+
+    /// <summary>
+    /// The manifests that a selection made, as the archive records that this plan was read from. Only its signature proves them.
+    /// </summary>
+    internal ImmutableArray<DerivedManifest> SourceDerived { get; init; } = [];
+
     /// <summary>True if one item of an archive was selected, so that the rest is not copied.</summary>
     internal bool IsChosen { get; init; }
 

@@ -90,6 +90,9 @@ internal sealed record RunPlanEntry
     /// <summary>The ImagesLock of the source, as YAML; null for other sources.</summary>
     public string? ImagesLock { get; init; }
 
+    /// <summary>The manifests that a selection made, for the record of an archive; null for none.</summary>
+    public ImmutableArray<RunPlanDerived>? Derived { get; init; }
+
     /// <summary>The warnings of planning.</summary>
     public ImmutableArray<RunPlanWarning> Warnings { get; init; } = [];
 

@@ -47,6 +47,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
             Blobs = blobs,
             SkippedLayers = [.. skipped],
             ImagesLock = entry.ImagesLock is null ? null : RunPlanBundles.LockOf(entry.ImagesLock, path),
+            Derived = [.. (entry.Derived ?? []).Select(made => DerivedOf(made, manifests))],
             Warnings = [.. entry.Warnings.Select(new RunPlanWarnings(path).Read)],
         };
         new RunPlanCompleteness(path).Check(plan, manifests);
@@ -88,6 +89,17 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
             IsRootBundle = item.RootBundle,
             IsBundle = item.Bundle,
         };
+    }
+
+    private DerivedManifest DerivedOf(RunPlanDerived made, ImmutableArray<PlannedManifest> manifests)
+    {
+        Digest digest = Read(made.Digest);
+        return manifests.Any(node => node.Manifest.Digest == digest)
+            ? new DerivedManifest(digest, Read(made.From)) { Kept = [.. (made.Kept ?? []).Select(Read)] }
+            : throw Invalid($"it lists {digest} as derived, but does not have it");
+
+        Digest Read(string text) => Digest.TryParse(text, out Digest parsed)
+            ? parsed : throw Invalid($"'{Printable.Line(text)}' is not the digest of a derived manifest");
     }
 
     // The blobs follow from the manifests; the list of blobs adds their origins and must agree.

@@ -50,6 +50,7 @@ internal static class RunPlanWriter
             Blobs = [.. await BlobsAsync(plan, inside, cancellationToken)],
             Bundles = [.. plan.Bundles.Select(BundleOf)],
             ImagesLock = plan.ImagesLock?.ToYaml(),
+            Derived = plan.Derived.IsEmpty ? null : [.. plan.Derived.Select(DerivedOf)],
             Warnings = [.. plan.Warnings.Select(WarningOf)],
             Signatures = choices.Signatures,
         };
@@ -96,6 +97,11 @@ internal static class RunPlanWriter
         HasPackages = bundle.HasPackages,
         Packages = bundle.Packages,
         PackageWarnings = [.. bundle.PackageWarnings.Select(WarningOf)],
+    };
+
+    private static RunPlanDerived DerivedOf(DerivedManifest made) => new(made.Digest.ToString(), made.From.ToString())
+    {
+        Kept = made.Kept.IsEmpty ? null : [.. made.Kept.Select(kept => kept.ToString())],
     };
 
     private static RunPlanWarning WarningOf(Diagnostic warning) =>

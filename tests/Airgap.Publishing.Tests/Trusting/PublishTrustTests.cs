@@ -229,10 +229,11 @@ public sealed class PublishTrustTests : TrustTestBase
             TestContext.CancellationToken);
 
         PlanTrust both = await PlanTrust.VerifyAsync(
-            plan, client, name => name.Digest is null ? root : all, exceptRoot: false, TestContext.CancellationToken);
+            plan, client, name => name.Digest is null ? root : all, exceptRoot: false, isProven: false, TestContext.CancellationToken);
         PlanTrust none = await PlanTrust.VerifyAsync(
-            plan, client, name => name.Digest is null ? root : null, exceptRoot: false, TestContext.CancellationToken);
-        PlanTrust alone = await PlanTrust.VerifyAsync(plan, client, _ => root, exceptRoot: false, TestContext.CancellationToken);
+            plan, client, name => name.Digest is null ? root : null, exceptRoot: false, isProven: false, TestContext.CancellationToken);
+        PlanTrust alone = await PlanTrust.VerifyAsync(
+            plan, client, _ => root, exceptRoot: false, isProven: false, TestContext.CancellationToken);
 
         Assert.HasCount(2, both.Refusals);
         Assert.IsTrue(both.Refusals.All(refusal => refusal.Code == ErrorCode.SignatureMissing));

@@ -50,6 +50,10 @@ public sealed class RunPlanTests : ShardingTestBase
         {
             Declared = new RunPlanDeclared("ImgpkgBundle", "a.corp.com/b:1", "all") { Pin = document.Relocations[0].Manifests[0].Digest },
             Warnings = [new RunPlanWarning(2001, "a", "b") { Reference = "c" }],
+            Derived = [new RunPlanDerived(document.Relocations[0].Manifests[0].Digest, document.Relocations[0].Manifests[0].Digest)
+            {
+                Kept = [document.Relocations[0].Manifests[0].Digest]
+            }],
             Signatures = [new RunPlanSignature("a", document.Relocations[0].Manifests[0].Digest, [new RunPlanSigner("a", "cosign")])],
         };
         RunPlanEntry archive = entry with { Repository = null, Archive = "a.tar", Format = "oci", Declared = null };
