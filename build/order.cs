@@ -6,8 +6,8 @@
 // valgrind 3.19 fails on the compiler's debug data. Each argument after the tool is a command line; use small bundles, since a trace takes
 // a thousand times as long (hence --registry-response-header-timeout 0). The file was recorded from: version; copies to an archive, to a
 // new repository, of present content, and to a repository of the same registry; an import; and a copy to an archive and an import over
-// TLS. A method that no longer exists costs nothing, and a new one follows the others: the file may be older than the code, but a day of changes
-// cost 4 MB. Record it again before a release.
+// TLS. A method that no longer exists costs nothing, and a new one follows the others: the file may be older than the code. But a day of
+// changes cost 4 MB of resident memory, so record it again before a release.
 
 using System.Diagnostics;
 using System.Globalization;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Mirrors;
