@@ -12,6 +12,28 @@ public sealed partial class ShardedPublishTests
     private const string Items =
         TestProject.SimpleBundle + """<ImgpkgBundle Include="registry.local:5055/user1/nested-bundle:v1.0.0" />""";
 
+    /// <summary>Only a target of that name leaves the relocation to a later stage: what is not asked for so is not skipped.</summary>
+    [TestMethod]
+    [DataRow("-p:AirgapOutputPath=PlanImgpkgBundles/", true)]
+    [DataRow("-p:Note=FinishImgpkgBundles", true)]
+    [DataRow("-target:PlanImgpkgBundles", false)]
+    [DataRow("/t:Other;PlanImgpkgBundles", false)]
+    public async Task AWordOfTheCommandLineDoesNotMakeAStage(string argument, bool relocates)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync(), far = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
+        await File.WriteAllTextAsync(project["Directory.Build.targets"], "<Project><Target Name=\"Other\" /></Project>");
+        // In a process of its own, whose command line counts.
+        DotnetResult published = (await Dotnet.RunAsync(
+            project.Folder,
+            ["publish", argument, $"-p:RestoreSources={PackedPackage.Feed}", $"-p:AirgapRegistry={far.Host}/apps",
+                .. relocates ? (string[])[] : ["-p:AirgapPlan=plan.json", "-p:AirgapShards=2"]],
+            project.Environment)).Succeeded();
+
+        Assert.AreEqual(relocates, far.Requests.Any(request => request.Method == "PUT"), published.Output);
+        Assert.AreEqual(!relocates, File.Exists(project["plan.json"]), published.Output);
+    }
+
     [TestMethod]
     public async Task ThreeStages_LeaveTheResultOfOnePublish()
     {
