@@ -836,7 +836,7 @@ public enum ErrorCode
     /// </summary>
     IncompleteMirrors = 2193,
 
-    /// <summary>A warning of the plans counts as an error, so nothing was moved. Correct what it tells, or do not raise it.</summary>
+    /// <summary>A warning of the plans counts as an error, so nothing was relocated. Correct what it tells, or do not raise it.</summary>
     WarningFails = 2194,
 
     /// <summary>
@@ -1206,8 +1206,8 @@ public enum ErrorCode
     VersionDropped = 4126,
 
     /// <summary>
-    /// The same digest is at another mirror: a cluster keeps its cached content from the first until it fetches again
-    /// (warning). Apply with the option that recreates such a PackageRepository.
+    /// The same digest is at another mirror: a cluster would keep its cached content from the first, so the manifest names the bundle by
+    /// its content tag, which makes the cluster fetch it again (warning). To name it by digest, delete the PackageRepository first.
     /// </summary>
     MirrorChanged = 4127,
 

@@ -77,7 +77,7 @@ internal static class PublishApproval
         string[] codes = [.. warnings.Failing.Select(warning => warning.Id).Distinct(StringComparer.Ordinal)];
         return codes.Length == 0 ? null : new Diagnostic(
             ErrorCode.WarningFails,
-            $"Nothing was moved, because {string.Join(", ", codes)} {(codes.Length == 1 ? "counts as an error" : "count as errors")}.",
+            $"Nothing was relocated, because {string.Join(", ", codes)} {(codes.Length == 1 ? "counts as an error" : "count as errors")}.",
             "Correct what is told there, or do not raise it to an error.");
     }
 }

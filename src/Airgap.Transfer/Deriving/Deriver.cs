@@ -148,7 +148,6 @@ internal sealed class Deriver : IDisposable
         return now;
     }
 
-
     private async Task<Digest> DeriveOnceAsync(
         RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
     {
