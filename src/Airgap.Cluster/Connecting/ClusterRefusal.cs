@@ -19,7 +19,7 @@ internal static class ClusterRefusal
     {
         JsonElement status = response.Object;
         string message = Sentence(status.Text("message") ?? response.Text);
-        string subject = $"{what} {(verb is "listed" or "watched" ? "were" : "was")} not {verb}";
+        string subject = $"{what} {(verb is "listed" or "watched" or "read by name" ? "were" : "was")} not {verb}";
         (ErrorCode code, string text, string advice) = response.Status switch
         {
             401 => (ErrorCode.ClusterUnauthorized, $"{subject}: the cluster does not recognise the credentials ({message}).",

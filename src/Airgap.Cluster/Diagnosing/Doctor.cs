@@ -19,7 +19,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     private readonly FindingList _findings = new();
     private readonly string? _ns = options.Namespace;
     private readonly string? _name = options.Name;
-    private AirgapException? _unlisted;
+    private readonly ObjectReads _reads = new(client, options.Namespace, options.Name);
     private ClusterResponse? _unread;
 
     /// <summary>Examines the objects.</summary>
@@ -37,7 +37,8 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
             return new DoctorReport(_objects, _findings.All);
         }
 
-        if (!group.IsSuccess)
+        // Without the right to discover APIs, the reads below show what is served.
+        if (!group.IsSuccess && group.Status != 403)
             throw ClusterRefusal.Of(group, "The API group packaging.carvel.dev", "read");
         ControllerDeployment controller = await ExamineApiServiceAsync(cancellationToken);
         JsonElement[] repositories = await RepositoriesAsync(cancellationToken);
@@ -50,15 +51,8 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         JsonElement[] installs = await ListAsync(ResourceKind.PackageInstall, cancellationToken) ?? [];
         foreach (JsonElement install in installs.Where(IsMeant))
             _objects.Add(await examiner.ExamineInstallAsync(ReconcileState.Of(install), packages, cancellationToken));
-        if (_name is not null && _objects.Count == 0 && _unlisted is { } refused)
-            throw new AirgapException(
-                refused.Code,
-                $"There is no PackageRepository {_name} in {_ns ?? "the cluster"}, and whether there is a PackageInstall of that name is " +
-                $"unknown: {refused.Message}", refused.Advice);
         if (_name is not null && _objects.Count == 0)
-            throw new AirgapException(
-                ErrorCode.ObjectRefused, $"There is no PackageRepository and no PackageInstall {_name} in {_ns ?? "the cluster"}.",
-                "See what there is: kubectl get packagerepositories,packageinstalls -A");
+            throw _reads.NotFound();
         if (_name is null)
             await ExamineSecretsAsync(cancellationToken);
         return new DoctorReport(_objects, _findings.All);
@@ -113,7 +107,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     {
         ClusterResponse all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(null), cancellationToken);
         if (!all.IsSuccess && _ns is null)
-            throw ClusterRefusal.Of(all, "PackageRepositories of all namespaces", "listed");
+            throw _reads.Refusal(new ReadObjects(ResourceKind.PackageRepository, null, all, ""));
         if (!all.IsSuccess)
         {
             AirgapException refusal = ClusterRefusal.Of(all, "PackageRepositories of all namespaces", "listed");
@@ -121,12 +115,10 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
                 new Diagnostic(ErrorCode.NotExamined,
                     $"Could not check whether a malformed syncPeriod stops kapp-controller: {refusal.Message}", refusal.Advice),
                     [Asked(ResourceKind.PackageRepository.ListPath(null), all)], isWarning: true);
-            all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(_ns), cancellationToken);
-            if (!all.IsSuccess)
-                throw ClusterRefusal.Of(all, $"PackageRepositories of {_ns}", "listed");
         }
 
-        JsonElement[] repositories = [.. all.Object.Items("items")];
+        JsonElement[] repositories = all.IsSuccess ? [.. all.Object.Items("items")]
+            : await ListAsync(ResourceKind.PackageRepository, cancellationToken) ?? [];
         foreach (JsonElement repository in repositories)
         {
             if (repository.Text("spec", "syncPeriod") is not { } period || GoDuration.TryParse(period, out _))
@@ -176,19 +168,20 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
 
     private async Task<JsonElement[]?> ListAsync(ResourceKind kind, CancellationToken cancellationToken)
     {
-        ClusterResponse list = await client.GetAsync(kind.ListPath(_ns), cancellationToken);
-        if (list.IsSuccess)
-            return [.. list.Object.Items("items")];
+        ReadObjects read = await _reads.ReadAsync(kind, cancellationToken);
+        if (read.Items is not null)
+            return read.Items;
         // A stopped kapp-controller is already reported.
         if (kind == ResourceKind.Package && _findings.Has(ErrorCode.PackagesNotServed))
             return null;
-        AirgapException refusal = ClusterRefusal.Of(list, $"{kind.Kind}s of {_ns ?? "all namespaces"}", "listed");
-        if (kind == ResourceKind.PackageInstall)
-            _unlisted = refusal;
+        AirgapException refusal = _reads.Refusal(read);
+        // A PackageInstall may have the name.
+        if (kind == ResourceKind.PackageRepository && (_name is null || refusal.Code != ErrorCode.ClusterForbidden))
+            throw refusal;
         bool isDown = refusal.Code == ErrorCode.PackagesNotServed;
-        _findings.Add($"{kind.Kind}s",
+        _findings.Add(ObjectReads.Plural(kind),
             isDown ? refusal.ToDiagnostic() : new Diagnostic(ErrorCode.NotExamined, refusal.Message, refusal.Advice),
-            [Asked(kind.ListPath(_ns), list)], isWarning: !isDown);
+            [read.Asked], isWarning: !isDown);
         return null;
     }
 

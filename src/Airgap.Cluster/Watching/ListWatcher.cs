@@ -6,18 +6,22 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Watching;
 
-/// <summary>Lists objects and watches them from there; lists again when the server no longer knows the resource version.</summary>
+/// <summary>
+/// Lists objects and watches them from there; lists again when the server no longer knows the resource version. For an account that may
+/// not list or not watch them, it reads them repeatedly.
+/// </summary>
 /// <param name="client">The cluster.</param>
 /// <param name="clock">Measures time and waits; null for the system's clock.</param>
-internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = null)
+/// <param name="onNote">Receives a line about how the objects are followed, if not by a watch.</param>
+internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = null, Action<string>? onNote = null)
 {
     private const int MostFailures = 10;
 
     // With the pauses between them, several seconds.
     private const int MostRefusals = 6;
 
-    // It becomes part of a URL; real versions have a few digits.
-    private const int LongestVersion = 1024;
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
     // A proxy may end every stream at once, with or without an event: a loop without pauses would flood it.
     private readonly WatchBackoff _backoff = new(clock ?? TimeProvider.System);
@@ -35,34 +39,45 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
         int failures = 0;
         int refusals = 0;
         bool isPermitted = false;
+        bool hasWatched = false;
+        bool mayWatch = true;
+        WatchedObjects objects = new(client, path, selector, names);
+        Polling polling = new(Timeout.InfiniteTimeSpan, s_firstPause, s_longestPause, clock);
         Dictionary<string, JsonElement> known = new(StringComparer.Ordinal);
         while (true)
         {
             _backoff.Begin();
             if (version is null)
             {
-                ClusterResponse? list = null;
+                WatchedState? now = null;
                 try
                 {
-                    list = await client.GetAsync($"{path}?limit=0{selector}", cancellationToken);
+                    now = await objects.ReadAsync(cancellationToken);
                 }
                 catch (AirgapException down) when (down.Code == ErrorCode.ClusterUnreachable && isPermitted && ++failures < MostFailures)
                 {
                     // A server that restarts is back soon.
                 }
 
-                if (list is not { IsSuccess: true })
+                if (now is not { Answer.IsSuccess: true })
                 {
-                    if (list is not null && !MayPass(list.Status))
-                        throw ClusterRefusal.Of(list, what, "listed");
+                    if (now is not null && !MayPass(now.Answer.Status))
+                        throw WatchedObjects.Refusal(now, what);
                     await _backoff.PauseAsync(cancellationToken);
                     continue;
                 }
 
                 isPermitted = true;
-                version = VersionOf(list.Object);
-                foreach (WatchEvent change in Changes(known, list.Object, names))
+                foreach (WatchEvent change in Changes(known, now.Items, names))
                     yield return change;
+                if (!mayWatch)
+                {
+                    (failures, refusals) = (0, 0);
+                    await polling.PauseAsync(cancellationToken);
+                    continue;
+                }
+
+                version = now.Version;
             }
 
             IAsyncEnumerator<WatchEvent> events = client.WatchAsync(
@@ -95,14 +110,22 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
                     if (entry.Type == "ERROR")
                     {
                         int code = (int)Math.Clamp(entry.Object.Number("code"), 0, 599);
-                        if (!MayPass(code))
+                        if (code == 403 && (!hasWatched || refusals + 1 == MostRefusals))
+                        {
+                            mayWatch = false;
+                            onNote?.Invoke(
+                                $"{what} may be read, but not watched, with these credentials: they are read every " +
+                                $"{s_longestPause.TotalSeconds:0} s.");
+                        }
+                        else if (!MayPass(code))
                             throw ClusterRefusal.Of(new ClusterResponse(code, entry.Object, ""), what, "watched");
                         version = null;
                         break;
                     }
 
                     (failures, refusals) = (0, 0);
-                    version = VersionOf(entry.Object) ?? version;
+                    hasWatched = true;
+                    version = WatchedObjects.VersionOf(entry.Object) ?? version;
                     if (entry.Type is not ("ADDED" or "MODIFIED" or "DELETED")
                         || entry.Object.Text("metadata", "name") is not { } name || !names.Contains(name))
                         continue;
@@ -114,6 +137,8 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
                 }
             }
 
+            if (objects.IsByName)
+                version = null;
             await _backoff.PauseAsync(cancellationToken);
         }
 
@@ -131,15 +156,13 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
     private static bool WasOpen(IOException broken) =>
         broken.InnerException is not (HttpRequestException or OperationCanceledException or JsonException);
 
-    private static string? VersionOf(JsonElement found) =>
-        found.Text("metadata", "resourceVersion") is { Length: <= LongestVersion } version ? version : null;
-
     // Objects deleted between two watches are missing from the next list.
-    private static IEnumerable<WatchEvent> Changes(Dictionary<string, JsonElement> known, JsonElement list, IReadOnlySet<string> names)
+    private static IEnumerable<WatchEvent> Changes(
+        Dictionary<string, JsonElement> known, IEnumerable<JsonElement> items, IReadOnlySet<string> names)
     {
         Dictionary<string, JsonElement> former = new(known, StringComparer.Ordinal);
         known.Clear();
-        foreach (JsonElement item in list.Items("items"))
+        foreach (JsonElement item in items)
         {
             if (item.Text("metadata", "name") is { } name && names.Contains(name))
                 known[name] = item;

@@ -143,7 +143,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     {
         try
         {
-            await foreach (WatchEvent change in new ListWatcher(client, Clock).WatchAsync(
+            await foreach (WatchEvent change in new ListWatcher(client, Clock, Tell).WatchAsync(
                 kind.ListPath(ns), $"{(kind == ResourceKind.PackageInstall ? "PackageInstalls" : "PackageRepositories")} of {ns}", names,
                 cancellationToken))
                 await writer.WriteAsync(new Change(kind, change), cancellationToken);
@@ -161,6 +161,13 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         }
     }
 
+    // Each kind and namespace has a watcher of its own, and it may tell something, too.
+    private void Tell(string line)
+    {
+        lock (_told)
+            onChange(line);
+    }
+
     private void Report(WaitTarget target, ReconcileState state)
     {
         string words = state.Phase == ReconcilePhase.Failed
@@ -169,7 +176,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         if (_told.TryGetValue(target.Id, out string? last) && last == words)
             return;
         _told[target.Id] = words;
-        onChange($"{(target.IsInstall ? target.Id : target.FullName)}: {words}");
+        Tell($"{(target.IsInstall ? target.Id : target.FullName)}: {words}");
     }
 
     private void ReportStall(IEnumerable<WaitTarget> pending)
@@ -178,7 +185,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
             target => !target.IsInstall && _states.GetValueOrDefault(target.Id) is null
             or { Phase: ReconcilePhase.NotObserved or ReconcilePhase.Outdated }).Select(target => target.FullName)];
         if (unseen.Length > 0)
-            onChange(
+            Tell(
                 $"{string.Join(", ", unseen)}: not seen by kapp-controller yet. It takes one PackageRepository at a time, and one " +
                 "whose registry does not respond delays the others; 'dotnet airgap doctor' shows whether it runs.");
     }
