@@ -12,7 +12,7 @@ internal static class EntryReader
     /// <summary>Reads one.</summary>
     public static LogEntry Read(JsonFields fields)
     {
-        JsonFields? kind = fields.Object("kindVersion");
+        JsonFields kind = fields.NeededObject("kindVersion");
         JsonFields? promise = fields.Object("inclusionPromise");
         JsonFields log = fields.NeededObject("logId");
         LogEntry entry = new()
@@ -21,13 +21,13 @@ internal static class EntryReader
             Index = NotNegative(fields, "logIndex"),
             IntegratedTime = fields.Number("integratedTime"),
             Body = fields.NeededBytes("canonicalizedBody"),
-            Kind = kind?.Text("kind"),
-            Version = kind?.Text("version"),
+            Kind = kind.Text("kind"),
+            Version = kind.Text("version"),
             Promise = promise?.Bytes("signedEntryTimestamp"),
             Proof = fields.Object("inclusionProof") is { } proof ? ReadProof(proof) : null,
         };
         log.Only();
-        kind?.Only();
+        kind.Only();
         promise?.Only();
         fields.Only();
         return entry;

@@ -34,9 +34,11 @@ internal sealed record VerificationMaterial(
             throw fields.Format.Invalid("its chain is empty");
         if (certificates.Skip(1).Any(IsRoot))
             throw fields.Format.Invalid("its chain contains a root, which must come from the verifier");
-        VerificationMaterial material = new(
-            version, certificates, [.. fields.Objects("tlogEntries", Limits.Proofs).Select(EntryReader.Read)],
-            ReadTimestamps(fields.Object("timestampVerificationData")));
+        LogEntry[] entries = [.. fields.Objects("tlogEntries", Limits.Proofs).Select(EntryReader.Read)];
+        if (entries.DistinctBy(entry => (Convert.ToHexString(entry.LogId), entry.Index)).Count() != entries.Length)
+            throw fields.Format.Invalid("it has a log entry twice");
+        VerificationMaterial material =
+            new(version, certificates, entries, ReadTimestamps(fields.Object("timestampVerificationData")));
         fields.Only();
         return material;
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Keys;
@@ -14,6 +15,9 @@ internal sealed class Ed25519Key : VerificationKey
 
     /// <inheritdoc/>
     public override string Algorithm => "Ed25519";
+
+    /// <inheritdoc/>
+    public override byte[] NoteId(string name) => SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', 1, .. _key]);
 
     /// <summary>Makes a key from its 32 bytes.</summary>
     public static Ed25519Key Create(byte[] info, byte[] key) => new(info, key);

@@ -20,6 +20,10 @@ internal abstract class VerificationKey(byte[] subjectPublicKeyInfo)
     /// <summary>SHA-256 of <see cref="Info"/>: the id of logs, the hint of bundles.</summary>
     public byte[] Id { get; } = SHA256.HashData(subjectPublicKeyInfo);
 
+    /// <summary>The id in signed notes by a name, of which the hint is the beginning.</summary>
+    /// <remarks>Source: C2SP, signed-note; sigstore/rekor-tiles, pkg/note, for keys of ECDSA.</remarks>
+    public virtual byte[] NoteId(string name) => Id;
+
     /// <summary>The algorithm, for people.</summary>
     public abstract string Algorithm { get; }
 

@@ -42,6 +42,7 @@ internal static class EntryBody
     {
         JsonFields data = spec.NeededObject("data");
         JsonFields signature = spec.NeededObject("signature");
+        spec.Only();
         return Algorithm(data.NeededText("algorithm")) is { } algorithm
             && Same(data.NeededBytes("digest"), claims.Signed.Hash(algorithm))
             && Same(signature.NeededBytes("content"), claims.Signature)
@@ -84,11 +85,13 @@ internal static class EntryBody
         string text = Encoding.UTF8.GetString(pem);
         if (!PemEncoding.TryFind(text, out PemFields fields) || text[fields.Label] is not ("CERTIFICATE" or "PUBLIC KEY"))
             return false;
-        return JsonFields.TryDecode(text[fields.Base64Data]) is { } der && Same(der, claims.Verifier.Span);
+        return !PemEncoding.TryFind(text.AsSpan(fields.Location.End.GetOffset(text.Length)), out _)
+            && JsonFields.TryDecode(text[fields.Base64Data]) is { } der && Same(der, claims.Verifier.Span);
     }
 
     private static bool IsRawVerifier(JsonFields verifier, EntryClaims claims) =>
-        (verifier.Object("x509Certificate") ?? verifier.NeededObject("publicKey")) is { } one
+        verifier.NeededText("keyDetails").Length > 0 && verifier.Has("x509Certificate") != verifier.Has("publicKey")
+            && (verifier.Object("x509Certificate") ?? verifier.Object("publicKey")) is { } one
             && Same(one.NeededBytes("rawBytes"), claims.Verifier.Span);
 
     private static HashAlgorithmName? Algorithm(string name) => name switch

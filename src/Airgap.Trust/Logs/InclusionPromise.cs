@@ -11,8 +11,8 @@ internal static class InclusionPromise
     /// <summary>The time, verified; null when the log did not sign it, or is not trusted then.</summary>
     public static DateTimeOffset? Verify(LogEntry entry, LogKey log)
     {
-        const long last = 253402300799;
-        if (entry.Promise is not { } promise || log.Key is not { } key || entry.IntegratedTime is not (> 0 and <= last and { } seconds))
+        if (entry.Promise is not { } promise || log.Key is not { } key
+            || entry.IntegratedTime is not (> 0 and <= LogEntry.LastTime and { } seconds))
             return null;
 
         // RFC 8785: these keys in this order, without white space.

@@ -3,6 +3,9 @@ namespace Airgap.Trust.Logs;
 /// <summary>An entry of a transparency log, as a signature carries it.</summary>
 internal sealed record LogEntry
 {
+    /// <summary>The last time that a year of four digits has, in Unix time.</summary>
+    public const long LastTime = 253402300799;
+
     /// <summary>SHA-256 of the log's key.</summary>
     public required byte[] LogId { get; init; }
 

@@ -49,5 +49,7 @@ internal static class LogVerifier
             ?? throw Rejection.Of("The checkpoint of its log entry is not the log's.");
         if (checkpoint.Size != proof.TreeSize || !checkpoint.RootHash.AsSpan().SequenceEqual(proof.RootHash))
             throw Rejection.Of("The checkpoint of its log entry belongs to another tree.");
+        if (!checkpoint.HasShards && entry.Index != proof.Index)
+            throw Rejection.Of("The inclusion proof of its log entry is for another index.");
     }
 }

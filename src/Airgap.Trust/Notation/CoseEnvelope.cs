@@ -27,6 +27,8 @@ internal static class CoseEnvelope
         try
         {
             CoseSign1Message message = CoseMessage.DecodeSign1(cbor);
+            if (!CoseForm.Fits(cbor, message.RawProtectedHeaders))
+                throw NotationEnvelope.Format.Invalid("it has a part of unknown length, or a tag where none belongs");
             CoseHeaderMap headers = message.ProtectedHeaders;
             return new NotationEnvelope
             {

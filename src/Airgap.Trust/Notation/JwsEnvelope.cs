@@ -25,6 +25,7 @@ internal static class JwsEnvelope
         byte[] signature = Decode(fields.NeededText("signature"));
         JsonFields header = fields.NeededObject("header");
         IReadOnlyList<string> chain = header.Texts("x5c", Limits.Proofs) ?? [];
+        header.Text(NotationEnvelope.AgentHeader);
         byte[]? timestamp = header.Bytes(NotationEnvelope.TimestampHeader);
         fields.Only();
         byte[] signed = Encoding.ASCII.GetBytes($"{protectedText}.{payload}");
@@ -76,7 +77,8 @@ internal static class JwsEnvelope
     }
 
     private static DateTimeOffset? Time(JsonFields fields, string name) => fields.Text(name) is not { } text ? null
-        : Rfc3339.Read(text) ?? throw fields.Format.Invalid($"'{name}' is not a time");
+        // Go's zero time means that there is none.
+        : Rfc3339.Read(text) is { } time && time != DateTimeOffset.MinValue ? time : throw fields.Format.Invalid($"'{name}' is not a time");
 
     private static byte[] Decode(string text)
     {

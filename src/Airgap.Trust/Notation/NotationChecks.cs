@@ -115,7 +115,7 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
                 : throw Rejection.Of("A certificate of its chain is not valid now, and no trusted timestamp proves when it was made.");
         Authority authority = new(null, stampers, [], Validity.Always);
         Stamp time = envelope.Timestamp is { } token
-            && TimestampToken.Verify(token, envelope.Signature, [authority]) is { } stamped
+            && TimestampToken.Verify(token, envelope.Signature, [authority], isAnswer: false) is { } stamped
             ? stamped
             : throw Rejection.Of("It has no timestamp of an authority in the trust stores.");
         if (!time.NamesSigner)

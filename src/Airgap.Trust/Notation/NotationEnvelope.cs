@@ -33,6 +33,9 @@ internal sealed record NotationEnvelope
     /// <summary>The header of a timestamp over the signature.</summary>
     public const string TimestampHeader = "io.cncf.notary.timestampSignature";
 
+    /// <summary>The header of the signer's program.</summary>
+    public const string AgentHeader = "io.cncf.notary.signingAgent";
+
     /// <summary>The header that names a plugin, without which the signature must not be verified.</summary>
     public const string PluginHeader = "io.cncf.notary.verificationPlugin";
 

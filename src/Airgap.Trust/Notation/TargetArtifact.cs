@@ -21,6 +21,8 @@ internal sealed record TargetArtifact(string MediaType, Digest Digest, long Size
                 metadata[name] = annotations.Text(name) ?? "";
         }
 
+        // Further fields of a descriptor sign nothing, but have to be of their type for others.
+        _ = (target.Texts("urls", int.MaxValue), target.Bytes("data"), target.Object("platform"), target.Text("artifactType"));
         TargetArtifact artifact = new(
             target.NeededText("mediaType"),
             Digest.TryParse(target.Text("digest"), out Digest digest) ? digest : throw fields.Format.Invalid("it names no digest"),

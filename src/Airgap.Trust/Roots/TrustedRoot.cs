@@ -60,8 +60,7 @@ internal sealed class TrustedRoot
         byte[] bytes = key.NeededBytes("rawBytes");
         byte[] id = log.NeededObject("logId").NeededBytes("keyId");
         Validity validity = Validity.Read(key.Object("validFor")) ?? throw format.Invalid("a log in it has no start of validity");
-        string name = Uri.TryCreate(log.Text("baseUrl"), UriKind.Absolute, out Uri? address)
-            ? address.Authority + address.AbsolutePath.TrimEnd('/') : "";
+        string name = Uri.TryCreate(log.Text("baseUrl"), UriKind.Absolute, out Uri? address) ? address.Host : "";
         return new LogKey(id, name,
             log.Text("hashAlgorithm") is "SHA2_256" ? ReadKey(key.Text("keyDetails"), bytes, format) : null, validity);
     }

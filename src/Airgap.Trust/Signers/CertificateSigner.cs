@@ -60,6 +60,11 @@ internal sealed class CertificateSigner(
                 times.Add(promised);
             else
                 untimed.Add(log);
+
+            // A time without a promise proves nothing, but one outside the certificate's validity contradicts the signature.
+            if (time is null && entry.IntegratedTime is not (null or 0) and { } claimed && (claimed is < 0 or > LogEntry.LastTime
+                || !TrustChain.IsValid(evidence.Certificate!, DateTimeOffset.FromUnixTimeSeconds(claimed))))
+                throw Rejection.Of("Its log entry states a time at which its certificate was not valid.");
         }
 
         return times;
@@ -69,7 +74,7 @@ internal sealed class CertificateSigner(
 
     // A timestamp of an untrusted authority is ignored.
     private IEnumerable<DateTimeOffset> StampedTimes(Evidence evidence) => evidence.Timestamps
-        .Select(token => TimestampToken.Verify(token, evidence.Signature, root.TimestampAuthorities)).OfType<Stamp>()
+        .Select(token => TimestampToken.Verify(token, evidence.Signature, root.TimestampAuthorities, isAnswer: true)).OfType<Stamp>()
         .Select(stamp => stamp.Time);
 
     private void VerifyChain(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> brought, List<DateTimeOffset> times)

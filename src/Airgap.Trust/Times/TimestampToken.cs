@@ -15,17 +15,19 @@ internal static class TimestampToken
     private const string Baseline = "0.4.0.2023.1.1";
 
     /// <summary>The time of a token over a signature.</summary>
-    /// <param name="bytes">The authority's whole answer, or the token alone.</param>
+    /// <param name="bytes">The authority's whole answer, as sigstore keeps it, or the token alone, as Notation does.</param>
     /// <param name="stamped">What was stamped: the signature's bytes.</param>
     /// <param name="authorities">The trusted authorities.</param>
+    /// <param name="isAnswer">True for the whole answer.</param>
     /// <returns>Null if the token does not match or no trusted authority made it.</returns>
-    public static Stamp? Verify(byte[] bytes, byte[] stamped, IReadOnlyList<Authority> authorities)
+    public static Stamp? Verify(byte[] bytes, byte[] stamped, IReadOnlyList<Authority> authorities, bool isAnswer)
     {
         if (bytes.Length > MaxBytes)
             return null;
         try
         {
-            if (TokenOf(bytes) is not { } raw || !Rfc3161TimestampToken.TryDecode(raw, out Rfc3161TimestampToken? token, out int read)
+            if ((isAnswer ? TokenOf(bytes) : bytes) is not { } raw
+                || !Rfc3161TimestampToken.TryDecode(raw, out Rfc3161TimestampToken? token, out int read)
                 || read != raw.Length)
                 return null;
             SignedCms cms = token.AsSignedCms();
@@ -78,16 +80,13 @@ internal static class TimestampToken
         signer.Extensions.OfType<X509EnhancedKeyUsageExtension>().All(usage => usage.EnhancedKeyUsages.Count == 1)
         && !signer.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
 
-    // TimeStampResp: PKIStatusInfo, then the token, which is ContentInfo and begins with an identifier.
+    // TimeStampResp: PKIStatusInfo, then the token. Other readers refuse one that was granted with changes, too.
     private static ReadOnlyMemory<byte>? TokenOf(byte[] bytes)
     {
         AsnReader outer = new(bytes, AsnEncodingRules.BER);
         AsnReader sequence = outer.ReadSequence();
         if (outer.HasData)
             return null;
-        if (sequence.PeekTag() == Asn1Tag.ObjectIdentifier)
-            return bytes;
-        System.Numerics.BigInteger status = sequence.ReadSequence().ReadInteger();
-        return status == 0 || status == 1 ? sequence.HasData ? sequence.ReadEncodedValue() : null : null;
+        return sequence.ReadSequence().ReadInteger().IsZero && sequence.HasData ? sequence.ReadEncodedValue() : null;
     }
 }

@@ -66,10 +66,30 @@ public sealed class BundleFormTests
     [DataRow("\"rootHash\":\"AAAA\"", "\"rootHash\":\"AAAA\",\"more\":1", "not known")]
     [DataRow("\"canonicalizedBody\":\"AAAA\"", "\"canonicalizedBody\":\"AAAA\",\"more\":1", "not known")]
     [DataRow("\"canonicalizedBody\":\"AAAA\"", "\"canonicalizedBody\":\"\"", "missing")]
+    [DataRow("\"kindVersion\":{\"kind\":\"dsse\",\"version\":\"0.0.1\"},", "", "kindVersion' is missing")]
     public void AnEntry_IsOfOneForm(string text, string changed, string why)
     {
         Assert.Contains(text, Entry);
         Refused(Bundle($$"""{"publicKey":{},"tlogEntries":[{{Entry.Replace(text, changed, StringComparison.Ordinal)}}]}""", Envelope), why);
+    }
+
+    [TestMethod]
+    public void AnEntry_IsThereOnce()
+    {
+        const string other = """{"publicKey":{},"tlogEntries":[ENTRY,OTHER]}""";
+        Refused(Bundle("""{"publicKey":{},"tlogEntries":[ENTRY,ENTRY]}""", Envelope), "twice");
+        Refused(
+            Bundle(other.Replace("OTHER", Entry.Replace("\"5\"", "\"6\"", StringComparison.Ordinal), StringComparison.Ordinal), Envelope),
+            "twice");
+        foreach ((string from, string to) in new[]
+        {
+            ("\"keyId\":\"AAAA\"", "\"keyId\":\"AAAB\""), ("{\"logIndex\":\"1\"", "{\"logIndex\":\"2\""),
+        })
+        {
+            string entry = Entry.Replace(from, to, StringComparison.Ordinal);
+            Assert.AreNotEqual(Entry, entry);
+            SigstoreBundle.Read(Bytes(Bundle(other.Replace("OTHER", entry, StringComparison.Ordinal), Envelope)));
+        }
     }
 
     [TestMethod]

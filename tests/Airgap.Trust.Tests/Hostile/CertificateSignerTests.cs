@@ -4,6 +4,7 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Trust.Certificates;
 using Airgap.Trust.Formats;
+using Airgap.Trust.Logs;
 using Airgap.Trust.Roots;
 using Airgap.Trust.Signers;
 
@@ -114,6 +115,31 @@ public sealed class CertificateSignerTests
         Assert.IsNotNull(signer.Verify(evidence with { Entries = [other.Entry(body), listed.Entry(body)] }, s_start));
         Refused(signer, evidence with { Entries = [other.Entry(body)] }, "does not list");
         Refused(signer, evidence with { Entries = [other.Entry(body), listed.Entry(body) with { Promise = [1] }] }, "is not the log's");
+    }
+
+    // Another source proves the time here; the entry's own is only claimed.
+    [TestMethod]
+    [DataRow(-86400, true)]
+    [DataRow(-86401, false)]
+    [DataRow(-OwnLog.Time, true)]
+    [DataRow(-OwnLog.Time - 1, false)]
+    [DataRow(49 * 86400, true)]
+    [DataRow((49 * 86400) + 1, false)]
+    [DataRow(long.MaxValue - OwnLog.Time, false)]
+    public void ATimeThatAnEntryOnlyClaims_IsWithinTheValidityOfTheCertificate(long seconds, bool counts)
+    {
+        using OwnLog timed = new();
+        using OwnLog untimed = new();
+        CertificateSigner signer = new(RootOf(logs: [timed.Key, untimed.Key]), null, null);
+        Evidence evidence = EvidenceBy(_key);
+        byte[] body = Body(evidence);
+        LogEntry claimed = untimed.Entry(body) with { Promise = null, IntegratedTime = OwnLog.Time + seconds };
+        evidence = evidence with { Entries = [timed.Entry(body), claimed] };
+
+        if (counts)
+            Assert.IsNotNull(signer.Verify(evidence, s_start));
+        else
+            Refused(signer, evidence, "states a time");
     }
 
     private static void Refused(CertificateSigner signer, Evidence evidence, string why)

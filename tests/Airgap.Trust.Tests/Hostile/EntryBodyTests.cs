@@ -21,11 +21,11 @@ public sealed class EntryBodyTests
         ["hashedrekord 0.0.1"] =
             $$$$"""{"data":{"hash":{"algorithm":"sha256","value":"{{{{s_hex}}}}"}},"signature":{"content":"{{{{Base64(s_signature)}}}}","publicKey":{"content":"{{{{s_pem}}}}"}}}""",
         ["hashedrekord 0.0.2"] =
-        $$$$"""{"hashedRekordV002":{"data":{"algorithm":"SHA2_256","digest":"{{{{s_hash}}}}"},"signature":{"content":"{{{{Base64(s_signature)}}}}","verifier":{"publicKey":{"rawBytes":"{{{{Base64(s_verifier)}}}}"} } } } }""",
+        $$$$"""{"hashedRekordV002":{"data":{"algorithm":"SHA2_256","digest":"{{{{s_hash}}}}"},"signature":{"content":"{{{{Base64(s_signature)}}}}","verifier":{"keyDetails":"PKIX_ECDSA_P256_SHA_256","publicKey":{"rawBytes":"{{{{Base64(s_verifier)}}}}"} } } } }""",
         ["dsse 0.0.1"] =
         $$$"""{"payloadHash":{"algorithm":"sha256","value":"{{{s_hex}}}"},"signatures":[{"signature":"{{{Base64(s_signature)}}}","verifier":"{{{s_pem}}}"}]}""",
         ["dsse 0.0.2"] =
-        $$$$"""{"dsseV002":{"payloadHash":{"algorithm":"SHA2_256","digest":"{{{{s_hash}}}}"},"signatures":[{"content":"{{{{Base64(s_signature)}}}}","verifier":{"publicKey":{"rawBytes":"{{{{Base64(s_verifier)}}}}"}}}]}}""",
+        $$$$"""{"dsseV002":{"payloadHash":{"algorithm":"SHA2_256","digest":"{{{{s_hash}}}}"},"signatures":[{"content":"{{{{Base64(s_signature)}}}}","verifier":{"keyDetails":"PKIX_ECDSA_P256_SHA_256","publicKey":{"rawBytes":"{{{{Base64(s_verifier)}}}}"}}}]}}""",
         ["intoto 0.0.2"] =
         $$$$"""{"content":{"payloadHash":{"algorithm":"sha256","value":"{{{{s_hex}}}}"},"envelope":{"signatures":[{"sig":"{{{{Base64(Encoding.ASCII.GetBytes(Base64(s_signature)))}}}}","publicKey":"{{{{s_pem}}}}"}]}}}""",
     };
@@ -86,6 +86,25 @@ public sealed class EntryBodyTests
     }
 
     [TestMethod]
+    [DataRow("hashedrekord 0.0.2")]
+    [DataRow("dsse 0.0.2")]
+    public void TheVerifierOfRekor2_IsOne_AndSaysItsKind(string kind)
+    {
+        string body = s_bodies[kind];
+        const string details = "\"keyDetails\":\"PKIX_ECDSA_P256_SHA_256\",";
+        string both = details + "\"x509Certificate\":{\"rawBytes\":\"" + Base64(s_verifier) + "\"},";
+
+        Assert.IsTrue(Fits(kind, body.Replace("publicKey", "x509Certificate", StringComparison.Ordinal)));
+        Assert.IsFalse(Fits(kind, body.Replace(details, both, StringComparison.Ordinal)));
+        Assert.IsFalse(Fits(kind, body.Replace("publicKey", "other", StringComparison.Ordinal)));
+        Assert.ThrowsExactly<Airgap.Oci.AirgapException>(() => Fits(kind, body.Replace(details, "", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void AFieldOfRekor2_ThatIsNotKnown_IsRefused() => Assert.ThrowsExactly<Airgap.Oci.AirgapException>(() => Fits(
+        "hashedrekord 0.0.2", s_bodies["hashedrekord 0.0.2"].Replace("\"data\"", "\"more\":1,\"data\"", StringComparison.Ordinal)));
+
+    [TestMethod]
     public void AnUnknownKind_IsRefused() =>
         Assert.ThrowsExactly<Airgap.Oci.AirgapException>(() => Fits("rekord 0.0.1", s_bodies["hashedrekord 0.0.1"]));
 
@@ -93,6 +112,10 @@ public sealed class EntryBodyTests
     public void AKeyUnderAnotherLabel_DoesNotFit()
     {
         string other = Base64(Encoding.ASCII.GetBytes(PemEncoding.WriteString("PRIVATE KEY", s_verifier)));
+        string key = PemEncoding.WriteString("PUBLIC KEY", s_verifier);
+        foreach ((string pem, bool fits) in new[] { (key, true), ($"{key}\n{key}", false) })
+            Assert.AreEqual(fits, Fits("hashedrekord 0.0.1",
+                s_bodies["hashedrekord 0.0.1"].Replace(s_pem, Base64(Encoding.ASCII.GetBytes(pem)), StringComparison.Ordinal)));
         Assert.IsFalse(Fits("hashedrekord 0.0.1", s_bodies["hashedrekord 0.0.1"].Replace(s_pem, other, StringComparison.Ordinal)));
         Assert.IsFalse(Fits("hashedrekord 0.0.1",
             s_bodies["hashedrekord 0.0.1"].Replace(s_pem, Base64("no PEM"u8.ToArray()), StringComparison.Ordinal)));

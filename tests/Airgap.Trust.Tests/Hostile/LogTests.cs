@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Trust.Formats;
+using Airgap.Trust.Keys;
 using Airgap.Trust.Logs;
 using Airgap.Trust.Roots;
 
@@ -133,7 +134,6 @@ public sealed class LogTests
         using OwnLog other = new();
         Refused(WithCheckpoint(_log.Checkpoint(4, root)), "another tree");
         Refused(WithCheckpoint(_log.Checkpoint(3, new byte[32])), "another tree");
-        Refused(WithCheckpoint(_log.Checkpoint(3, root, name: "other.example")), "not the log's");
         Refused(WithCheckpoint(_log.Checkpoint(3, root, hint: [1, 2, 3, 4])), "not the log's");
         Refused(WithCheckpoint(other.Checkpoint(3, root, hint: _log.Key.Id[..4])), "not the log's");
         Refused(WithCheckpoint(_log.Checkpoint(3, root[..31])), "not the log's");
@@ -141,8 +141,78 @@ public sealed class LogTests
         Refused(WithCheckpoint(_log.Checkpoint(3, root).Replace("\n\n", "\n", StringComparison.Ordinal)), "not the log's");
         Refused(WithCheckpoint(_log.Checkpoint(3, root).Replace('\u2014', '-')), "not the log's");
         Refused(WithCheckpoint(_log.Checkpoint(3, root) + new string('x', 70_000)), "not the log's");
-        Assert.IsNotNull(Verify(
-            WithCheckpoint(_log.Checkpoint(3, root).Replace("\n\n", "\n\n\u2014 witness AAAAAAA=\n", StringComparison.Ordinal))).Time);
+    }
+
+    [TestMethod]
+    public void ACheckpoint_IsReadToItsEnd_AndNoSignatureOfTheLogIsWrong()
+    {
+        string good = _log.Checkpoint(3, _entry.Proof!.RootHash);
+        string own = good[good.IndexOf('\u2014')..];
+        string wrong = _log.Checkpoint(4, new byte[32]);
+        wrong = wrong[wrong.IndexOf('\u2014')..];
+        const string witness = "\u2014 witness AAAAAAA=\n";
+
+        Assert.IsNotNull(Verify(WithCheckpoint(good + witness)).Time);
+        Assert.IsNotNull(Verify(WithCheckpoint(good.Replace("\n\n", "\n\n" + witness, StringComparison.Ordinal))).Time);
+        Assert.IsNotNull(Verify(WithCheckpoint(good + own)).Time);
+        foreach (string bad in (string[])[
+            good + wrong, good.Replace("\n\n", "\n\n" + wrong, StringComparison.Ordinal), good + "\n", good[..^1], good + "more\n",
+            good.Replace("\n\n", "\n\nmore\n", StringComparison.Ordinal), good + "\n" + own,
+            good.Replace("\n", "\r\n", StringComparison.Ordinal),
+            _log.Checkpoint(3, _entry.Proof!.RootHash, more: "\u0001\n")])
+            Refused(WithCheckpoint(bad), "not the log's");
+    }
+
+    [TestMethod]
+    public void TheTextOfACheckpoint_EndsAtTheLastEmptyLine() =>
+        Assert.IsNotNull(Verify(WithCheckpoint(_log.Checkpoint(3, _entry.Proof!.RootHash, more: "\nmore\n"))).Time);
+
+    // Rekor 1, whose origin ends with the tree's number, is known by its key alone.
+    [TestMethod]
+    [DataRow("other.example - 9", "other.example", OwnLog.Name, true)]
+    [DataRow("log.example - 9", "log.example", "", true)]
+    [DataRow("log.example", "log.example", OwnLog.Name, true)]
+    [DataRow("log.example", "log.example", "", false)]
+    [DataRow("log.example", "log.example", "other.example", false)]
+    [DataRow("log.example", "other.example", OwnLog.Name, false)]
+    [DataRow("other.example", "log.example", OwnLog.Name, false)]
+    [DataRow("other.example", "other.example", OwnLog.Name, false)]
+    [DataRow("other.example - ", "log.example", OwnLog.Name, false)]
+    [DataRow("other.example - 1a", "log.example", OwnLog.Name, false)]
+    [DataRow(" - 1", "log.example", OwnLog.Name, false)]
+    [DataRow("", "log.example", "", false)]
+    [DataRow("log.example - 9", "log+example", OwnLog.Name, false)]
+    [DataRow("log.example - 9", "log\u00a0example", OwnLog.Name, false)]
+    public void TheNameOfALog_CountsBehindRekor1(string origin, string name, string host, bool counts)
+    {
+        LogEntry entry = WithCheckpoint(_log.Checkpoint(3, _entry.Proof!.RootHash, name, origin: origin)) with { Index = 2 };
+        entry = entry with { Promise = _log.Promise(entry) };
+        LogKey log = _log.Key with { Name = host };
+
+        if (counts)
+            Assert.IsNotNull(LogVerifier.Verify(entry, [log], _claims, true, true).Time);
+        else
+            Refused(entry, "not the log's", logs: [log]);
+    }
+
+    // The entry's index is 7 in the log, and 2 in its tree.
+    [TestMethod]
+    public void BehindRekor1_ALogHasOneTree()
+    {
+        Assert.IsNotNull(Verify(_entry).Time);
+        Refused(WithCheckpoint(_log.Checkpoint(3, _entry.Proof!.RootHash, origin: OwnLog.Name)), "for another index");
+    }
+
+    // Of C2SP: the id of a key of Ed25519 is one of its name, too.
+    [TestMethod]
+    public void TheHintOfEd25519_IsOfTheName()
+    {
+        byte[] key = [.. Enumerable.Range(0, 32).Select(one => (byte)one)];
+        VerificationKey ed = VerificationKey.Read(
+            Convert.FromHexString("302a300506032b6570032100" + Convert.ToHexString(key)), Format.Signature("The key"));
+
+        Assert.AreSequenceEqual(SHA256.HashData([.. "log.example\n\u0001"u8, .. key]), ed.NoteId("log.example"));
+        Assert.AreSequenceEqual(_log.Key.Id, _log.Key.Key!.NoteId("log.example"));
     }
 
     [TestMethod]

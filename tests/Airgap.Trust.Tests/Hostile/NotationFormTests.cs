@@ -42,6 +42,7 @@ public sealed class NotationFormTests
     [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00:00.Z", "is not a time")]
     [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00:00+0200", "is not a time")]
     [DataRow("2026-06-01T00:00:00Z", "2026-06-31T00:00:00Z", "is not a time")]
+    [DataRow("2026-06-01T00:00:00Z", "0001-01-01T00:00:00Z", "is not a time")]
     [DataRow("\"cty\":\"c\"", "\"cty\":\"c\",\"Cty\":\"d\"", "in another case")]
     [DataRow("\"alg\":\"ES256\"", "\"alg\":\"ES256\",\"alg\":\"none\"", "twice")]
     [DataRow("\"alg\":\"ES256\",", "", "missing")]
@@ -68,6 +69,11 @@ public sealed class NotationFormTests
     [DataRow("\"size\":5", "\"size\":5,\"\\u017fize\":6", "is a known one")]
     [DataRow("{\"targetArtifact\"", "{\"TargetArtifact\":{},\"targetArtifact\"", "'TargetArtifact' is a known one")]
     [DataRow("\"size\":5", "\"size\":\"5\"", "not a whole number")]
+    [DataRow("\"size\":5", "\"size\":5,\"urls\":5", "not a list")]
+    [DataRow("\"size\":5", "\"size\":5,\"data\":\"?\"", "not base64")]
+    [DataRow("\"size\":5", "\"size\":5,\"platform\":\"x\"", "not a JSON object")]
+    [DataRow("\"size\":5", "\"size\":5,\"artifactType\":5", "not a text")]
+    [DataRow("\"size\":5", "\"size\":5,\"URLs\":[]", "is a known one")]
     public void ThePayload_IsReadAlikeByAll(string text, string changed, string why)
     {
         string json = "{\"targetArtifact\":{\"mediaType\":\"m\",\"digest\":\"" + s_image + "\",\"size\":5,\"annotations\":{\"a\":\"1\",\"A\":\"2\"}}}";
@@ -81,6 +87,7 @@ public sealed class NotationFormTests
     [DataRow("\"signature\":\"AQ\"", "\"signature\":\"AQ==\"", "not base64url")]
     [DataRow("\"signature\":\"AQ\"", "\"signature\":\"A+\"", "not base64url")]
     [DataRow("\"x5c\":[", "\"x5c\":[\"*\",", "not base64")]
+    [DataRow("\"x5c\":[", "\"io.cncf.notary.signingAgent\":5,\"x5c\":[", "not a text")]
     [DataRow("\"payload\":\"e30\"", "\"payload\":\"e30\",\"payload\":\"e30\"", "twice")]
     public void TheEnvelope_OfJws(string text, string changed, string why)
     {
@@ -98,6 +105,25 @@ public sealed class NotationFormTests
         Refused("not one of Notation's", () => CoseEnvelope.Read(Cose(algorithm: -8)));
         Refused("payload is not in it", () => CoseEnvelope.Read(Cose(isDetached: true)));
         Refused("not the COSE", () => CoseEnvelope.Read([.. Cose(), 0]));
+    }
+
+    // The lengths of an array, a map and a payload of few bytes are in their first byte.
+    [TestMethod]
+    public void ThePartsOfCose_HaveTheirLength_AndUnprotectedHeadersNoTags()
+    {
+        byte[] whole = Cose();
+        byte[] unprotected = [0xA1, 0x18, 33];
+        int map = whole.AsSpan().IndexOf(unprotected);
+        int payload = whole.AsSpan().LastIndexOf("B{}"u8);
+        const string why = "of unknown length, or a tag";
+        CoseEnvelope.Read(Cose(other: [0xA0]));
+
+        Refused(why, () => CoseEnvelope.Read([whole[0], 0x9F, .. whole[2..], 0xFF]));
+        Refused(why, () => CoseEnvelope.Read([.. whole[..map], 0xBF, .. whole[(map + 1)..payload], 0xFF, .. whole[payload..]]));
+        Refused("", () => CoseEnvelope.Read(
+            [.. whole[..payload], 0x5F, .. whole[payload..(payload + 3)], 0xFF, .. whole[(payload + 3)..]]));
+        Refused(why, () => CoseEnvelope.Read([.. whole[..map], 0xA1, 0x18, 33, 0xC1, .. whole[(map + 3)..]]));
+        Refused(why, () => CoseEnvelope.Read(Cose(other: [0x9F, 0xFF])));
     }
 
     [TestMethod]
@@ -197,10 +223,16 @@ public sealed class NotationFormTests
 
     private static byte[] Cose(
         string critical = NotationEnvelope.SchemeHeader, CborTag timeTag = CborTag.UnixTimeSeconds, int algorithm = -7,
-        bool isDetached = false)
+        bool isDetached = false, byte[]? other = null)
     {
         CborWriter headers = new();
-        headers.WriteStartMap(5);
+        headers.WriteStartMap(other is null ? 5 : 6);
+        if (other is not null)
+        {
+            headers.WriteTextString("other");
+            headers.WriteEncodedValue(other);
+        }
+
         headers.WriteInt32(1);
         headers.WriteInt32(algorithm);
         headers.WriteInt32(2);

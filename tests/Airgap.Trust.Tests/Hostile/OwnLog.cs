@@ -11,7 +11,7 @@ namespace Airgap.Trust.Tests.Hostile;
 /// <summary>A transparency log for the test, with a tree of three entries.</summary>
 internal sealed class OwnLog : IDisposable
 {
-    public const string Name = "log.example/it";
+    public const string Name = "log.example";
     public const long Time = 1_790_000_000;
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -47,9 +47,10 @@ internal sealed class OwnLog : IDisposable
         CultureInfo.InvariantCulture,
         $$"""{"body":"{{Convert.ToBase64String(entry.Body)}}","integratedTime":{{entry.IntegratedTime}},"logID":"{{Convert.ToHexStringLower(entry.LogId)}}","logIndex":{{entry.Index}}}"""));
 
-    public string Checkpoint(long size, byte[] root, string name = Name, byte[]? hint = null)
+    public string Checkpoint(
+        long size, byte[] root, string name = Name, byte[]? hint = null, string more = "", string origin = Name + " - 123")
     {
-        string signed = $"log.example\n{size}\n{Convert.ToBase64String(root)}\n";
+        string signed = $"{origin}\n{size}\n{Convert.ToBase64String(root)}\n{more}";
         byte[] line = [.. hint ?? Key.Id[..4], .. Sign(signed)];
         return $"{signed}\n\u2014 {name} {Convert.ToBase64String(line)}\n";
     }

@@ -15,7 +15,7 @@ public sealed class TimestampTests
 
     [TestMethod]
     [DataRow(0, true)]
-    [DataRow(1, true)]
+    [DataRow(1, false)]
     [DataRow(2, false)]
     [DataRow(3, false)]
     [DataRow(4, false)]
@@ -26,8 +26,14 @@ public sealed class TimestampTests
         Assert.AreEqual(counts, TimeOf(Answer(status, TokenOf(s_bundle.Answer))) is not null);
 
     [TestMethod]
-    public void TheTokenAlone_TellsTheSameTime() =>
-        Assert.AreEqual(TimeOf(s_bundle.Answer), TimeOf(TokenOf(s_bundle.Answer)));
+    public void TheTokenAlone_TellsTheSameTime_WhereItStandsAlone()
+    {
+        byte[] token = TokenOf(s_bundle.Answer);
+
+        Assert.AreEqual(TimeOf(s_bundle.Answer), TimeOf(token, isAnswer: false));
+        Assert.IsNull(TimeOf(token));
+        Assert.IsNull(TimeOf(s_bundle.Answer, isAnswer: false));
+    }
 
     [TestMethod]
     public void AnAnswerWithoutAToken_WithMoreBehindIt_OrTooLong_TellsNone()
@@ -37,7 +43,7 @@ public sealed class TimestampTests
 
         Assert.IsNull(TimeOf(Answer(0, [])));
         Assert.IsNull(TimeOf([.. s_bundle.Answer, 5, 0]));
-        Assert.IsNull(TimeOf([.. token, 5, 0]));
+        Assert.IsNull(TimeOf([.. token, 5, 0], isAnswer: false));
         Assert.IsNull(TimeOf([]));
         Assert.IsNull(TimeOf(new byte[300 * 1024]));
         Assert.IsNull(TimeOf(s_bundle.Answer[..^1]));
@@ -46,9 +52,9 @@ public sealed class TimestampTests
     [TestMethod]
     public void AStampOverOtherBytes_OrOfAnAuthorityThatMayNotStamp_TellsNone()
     {
-        Assert.IsNull(TimestampToken.Verify(s_bundle.Answer, [1], s_authorities));
-        Assert.IsNull(TimestampToken.Verify(s_bundle.Answer, s_bundle.Signature, TrustFixtures.TrustedRoot().Authorities));
-        Assert.IsNull(TimestampToken.Verify(s_bundle.Answer, s_bundle.Signature, []));
+        Assert.IsNull(TimestampToken.Verify(s_bundle.Answer, [1], s_authorities, isAnswer: true));
+        Assert.IsNull(TimestampToken.Verify(s_bundle.Answer, s_bundle.Signature, TrustFixtures.TrustedRoot().Authorities, isAnswer: true));
+        Assert.IsNull(TimestampToken.Verify(s_bundle.Answer, s_bundle.Signature, [], isAnswer: true));
     }
 
     [TestMethod]
@@ -62,11 +68,12 @@ public sealed class TimestampTests
         })
         {
             Authority[] authorities = [.. s_authorities.Select(authority => authority with { Validity = validity })];
-            Assert.AreEqual(counts, TimestampToken.Verify(s_bundle.Answer, s_bundle.Signature, authorities) is not null);
+            Assert.AreEqual(counts, TimestampToken.Verify(s_bundle.Answer, s_bundle.Signature, authorities, isAnswer: true) is not null);
         }
     }
 
-    private static DateTimeOffset? TimeOf(byte[] answer) => TimestampToken.Verify(answer, s_bundle.Signature, s_authorities)?.Time;
+    private static DateTimeOffset? TimeOf(byte[] answer, bool isAnswer = true) =>
+        TimestampToken.Verify(answer, s_bundle.Signature, s_authorities, isAnswer)?.Time;
 
     private static byte[] Answer(int status, byte[] token)
     {
