@@ -9,8 +9,11 @@ internal static class Limits
     /// <summary>Bytes of a policy, a key or a trusted root.</summary>
     public const int ConfigBytes = 1024 * 1024;
 
-    /// <summary>The number of signatures of one image that are verified, of every form together.</summary>
+    /// <summary>The number of signatures of one manifest beside an image that are verified.</summary>
     public const int Signatures = 256;
+
+    /// <summary>The manifests attached to one image that are examined: a daily scan attaches hundreds of statements in a year.</summary>
+    public const int Referrers = 1024;
 
     /// <summary>Log entries, timestamps and certificates of one signature.</summary>
     public const int Proofs = 16;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Trust.Formats;
@@ -12,30 +13,29 @@ internal static class AttachedManifests
 {
     private const int AtOnce = 4;
 
-    /// <summary>Fetches them.</summary>
+    /// <summary>Fetches them, a few ahead of the caller: none is kept, and none is fetched behind the one that counts.</summary>
     /// <param name="store">The store with the image.</param>
     /// <param name="subject">The image.</param>
     /// <param name="notes">Receives the skipped manifests.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    public static async Task<IReadOnlyList<Manifest>> OfAsync(
-        ISignatureStore store, Digest subject, List<string> notes, CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<Manifest> OfAsync(
+        ISignatureStore store, Digest subject, List<string> notes, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ReferrerList list = await store.ListReferrersAsync(subject, cancellationToken);
-        if (list.Manifests.Length > Limits.Signatures)
-            notes.Add($"There are {list.Manifests.Length} referrers, and the first {Limits.Signatures} were examined.");
-        List<Manifest> result = [];
-        foreach (Descriptor[] some in list.Manifests.Take(Limits.Signatures).Chunk(AtOnce))
+        if (list.IsPartial)
+            notes.Add("The registry listed only the first of its referrers.");
+        if (list.Manifests.Length > Limits.Referrers)
+            notes.Add($"There are {list.Manifests.Length} referrers, and the first {Limits.Referrers} were examined.");
+        foreach (Descriptor[] some in list.Manifests.Take(Limits.Referrers).Chunk(AtOnce))
         {
             foreach (Manifest? manifest in await Task.WhenAll(some.Select(one => FindAsync(store, one, notes, cancellationToken))))
             {
                 if (manifest is not null && manifest.Subject?.Digest == subject)
-                    result.Add(manifest);
+                    yield return manifest;
                 else if (manifest is not null)
                     notes.Add($"The referrer {manifest.Digest} names another subject.");
             }
         }
-
-        return result;
     }
 
     private static async Task<Manifest?> FindAsync(

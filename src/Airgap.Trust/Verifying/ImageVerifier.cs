@@ -35,7 +35,7 @@ internal sealed class ImageVerifier(ISignatureStore store, TimeProvider clock)
 
         if (demand.Accepts is null)
         {
-            foreach (Manifest attached in await AttachedManifests.OfAsync(store, image, notes, cancellationToken))
+            await foreach (Manifest attached in AttachedManifests.OfAsync(store, image, notes, cancellationToken))
             {
                 bool isClassic = demand.Predicate is null && ClassicArtifact == (attached.ArtifactType ?? attached.Config?.MediaType);
                 if (!isClassic && !attached.Layers.Any(SigstoreBundle.IsLayer))

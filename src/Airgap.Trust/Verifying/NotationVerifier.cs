@@ -29,7 +29,7 @@ internal sealed class NotationVerifier(NotationPolicy policy, NotationStore trus
         NotationChecks checks = new(statement, trust, clock.GetUtcNow());
         List<string> notes = [];
         bool isSigned = false;
-        foreach (Manifest attached in await AttachedManifests.OfAsync(store, image.Digest, notes, cancellationToken))
+        await foreach (Manifest attached in AttachedManifests.OfAsync(store, image.Digest, notes, cancellationToken))
         {
             if ((attached.ArtifactType ?? attached.Config?.MediaType) != ArtifactType)
                 continue;
@@ -44,7 +44,7 @@ internal sealed class NotationVerifier(NotationPolicy policy, NotationStore trus
             }
         }
 
-        return Verdict.Refused(isSigned ? ErrorCode.SignatureRejected : ErrorCode.SignatureMissing, name, notes);
+        return Verdict.Refused(isSigned || notes.Count > 0 ? ErrorCode.SignatureRejected : ErrorCode.SignatureMissing, name, notes);
     }
 
     private async Task<NotationEnvelope> ReadAsync(Manifest attached, CancellationToken cancellationToken)

@@ -49,7 +49,7 @@ public sealed class HostileSignatureTests
     [TestMethod]
     public async Task ThousandsOfReferrers_AreReadToABound_WhichIsTold()
     {
-        for (int number = 0; number < 1000; number++)
+        for (int number = 0; number < 2000; number++)
             _store.Listed.Add(_store.Add(
                 SignedByTest.ManifestOf(
                     [
@@ -58,8 +58,36 @@ public sealed class HostileSignatureTests
 
         Verdict verdict = await VerifyAsync();
 
-        Assert.Contains("1000 referrers, and the first 256", verdict.Refusal!.Message);
-        Assert.AreEqual(Limits.Signatures + 1, _store.ManifestsAsked, "those, and cosign's tag");
+        Assert.Contains("2000 referrers, and the first 1024", verdict.Refusal!.Message);
+        Assert.AreEqual(Limits.Referrers + 1, _store.ManifestsAsked, "those, and cosign's tag");
+    }
+
+    /// <summary>Statements of a year's daily scans, in front of the signature: none behind it is fetched.</summary>
+    [TestMethod]
+    public async Task ASignatureBehindHundredsOfStatements_Counts()
+    {
+        const string slsa = "https://slsa.dev/provenance/v1";
+        for (int day = 0; day < 365; day++)
+            Attach(_signer.Bundle(SignedByTest.StatementOf(s_image, slsa) + new string(' ', day)), s_image);
+        Attach(_signer.Bundle(SignedByTest.StatementOf(s_image)), s_image);
+        for (int more = 0; more < 100; more++)
+            _store.Listed.Add(new Descriptor(MediaTypes.OciManifest, Digest.Compute(BitConverter.GetBytes(more)), 4));
+
+        Assert.IsTrue((await VerifyAsync()).IsAccepted);
+        Assert.AreEqual(366, _store.BlobsRead);
+        Assert.IsLessThan(375, _store.ManifestsAsked);
+    }
+
+    /// <summary>Of a list that breaks off, nobody can say that it has no signature.</summary>
+    [TestMethod]
+    public async Task AListThatBreaksOff_IsTold()
+    {
+        _store.BreaksOff = true;
+
+        Verdict verdict = await VerifyAsync();
+
+        Assert.AreEqual(ErrorCode.SignatureRejected, verdict.Refusal!.Code);
+        Assert.Contains("only the first of its referrers", verdict.Refusal.Message);
     }
 
     [TestMethod]

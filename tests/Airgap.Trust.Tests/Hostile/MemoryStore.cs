@@ -14,6 +14,9 @@ internal sealed class MemoryStore : ISignatureStore
     /// <summary>The descriptors that are listed as attached.</summary>
     public List<Descriptor> Listed { get; } = [];
 
+    /// <summary>True if a further page of the list fails.</summary>
+    public bool BreaksOff { get; set; }
+
     /// <summary>The number of blobs read.</summary>
     public int BlobsRead { get; private set; }
 
@@ -49,7 +52,7 @@ internal sealed class MemoryStore : ISignatureStore
     }
 
     public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
-        Task.FromResult(new ReferrerList([.. Listed], FromApi: true));
+        Task.FromResult(new ReferrerList([.. Listed], FromApi: true) { IsPartial = BreaksOff });
 
     public Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken)
     {

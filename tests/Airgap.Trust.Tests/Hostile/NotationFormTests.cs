@@ -209,6 +209,14 @@ public sealed class NotationFormTests
         Assert.AreEqual(code, verdict.Refusal!.Code);
         Assert.Contains(why, verdict.Refusal.Message);
         Assert.AreEqual(0, store.BlobsRead);
+        if (code != ErrorCode.SignatureMissing)
+            return;
+        store.BreaksOff = true;
+        verdict = await judge.VerifyAsync(
+            RepositoryName.Parse("registry.local:5055/trust/notation"), new Descriptor(MediaTypes.OciManifest, s_image, 9),
+            new Dictionary<string, string>(), TestContext.CancellationToken);
+        Assert.AreEqual(ErrorCode.SignatureRejected, verdict.Refusal!.Code);
+        Assert.Contains("only the first of its referrers", verdict.Refusal.Message);
     }
 
     private static void Refused(string why, Action read)
