@@ -15,8 +15,9 @@ public sealed partial class ShardedPublishTests
     /// <summary>Only a target of that name leaves the relocation to a later stage: what is not asked for so is not skipped.</summary>
     [TestMethod]
     [DataRow("-p:AirgapOutputPath=PlanImgpkgBundles/", true)]
-    [DataRow("-p:Note=FinishImgpkgBundles", true)]
+    [DataRow("-p:Note=-t:FinishImgpkgBundles", true)]
     [DataRow("-target:PlanImgpkgBundles", false)]
+    [DataRow("-t PlanImgpkgBundles", false)]
     [DataRow("/t:Other;PlanImgpkgBundles", false)]
     public async Task AWordOfTheCommandLineDoesNotMakeAStage(string argument, bool relocates)
     {
@@ -26,7 +27,7 @@ public sealed partial class ShardedPublishTests
         // In a process of its own, whose command line counts.
         DotnetResult published = (await Dotnet.RunAsync(
             project.Folder,
-            ["publish", argument, $"-p:RestoreSources={PackedPackage.Feed}", $"-p:AirgapRegistry={far.Host}/apps",
+            ["publish", .. argument.Split(' '), $"-p:RestoreSources={PackedPackage.Feed}", $"-p:AirgapRegistry={far.Host}/apps",
                 .. relocates ? (string[])[] : ["-p:AirgapPlan=plan.json", "-p:AirgapShards=2"]],
             project.Environment)).Succeeded();
 
