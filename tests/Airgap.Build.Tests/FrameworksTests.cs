@@ -51,6 +51,28 @@ public sealed class FrameworksTests
         Assert.IsFalse(File.Exists(Manifest(project)));
     }
 
+    /// <summary>There, a configuration's folder is written in lower case; on Linux, another case is another folder.</summary>
+    [TestMethod]
+    public async Task InTheArtifactsLayout_TheArtifactsLieBesideTheFrameworksFolders()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        using TestProject project = new TestProject(TestProject.SimpleBundle, Properties).Reaching(source);
+        File.WriteAllText(project["Directory.Build.props"],
+            "<Project><PropertyGroup><UseArtifactsOutput>true</UseArtifactsOutput></PropertyGroup></Project>");
+        string registry = $"-p:AirgapRegistry={source.Host}/apps";
+        string report = project["artifacts/bin/App/release/airgap/relocation.json"];
+
+        (await project.RelocateAsync(registry, "-f", "net10.0")).Succeeded();
+        Assert.IsTrue(File.Exists(report));
+        Assert.ContainsSingle((await project.RelocateAsync(registry)).Succeeded().Lines("(1 bundle: 1 up to date)"));
+
+        Assert.AreSequenceEqual(
+            new[] { report }, Directory.GetFiles(project.Folder, "relocation.json", SearchOption.AllDirectories));
+        (await project.RunAsync("clean", "-c", "Release")).Succeeded();
+        Assert.IsEmpty(Directory.GetFileSystemEntries(project.Folder, "airgap*", SearchOption.AllDirectories)
+            .Where(path => Path.GetFileName(path) != "airgap.lock.json"));
+    }
+
     [TestMethod]
     public async Task TheOuterBuildHeedsNoWarnAndWarningsAsErrors()
     {
