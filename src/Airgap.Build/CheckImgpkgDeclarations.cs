@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Oci.Naming;
 using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
+using Airgap.Transfer.Producing;
 using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
@@ -22,6 +24,18 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
     /// </summary>
     public bool MayBeReferenced { get; set; }
 
+    /// <inheritdoc cref="PublishImgpkgBundles.BundleContent"/>
+    public ITaskItem[] BundleContent { get; set; } = [];
+
+    /// <inheritdoc cref="PublishImgpkgBundles.BundleImages"/>
+    public ITaskItem[] BundleImages { get; set; } = [];
+
+    /// <inheritdoc cref="PublishImgpkgBundles.ImageProjects"/>
+    public ITaskItem[] ImageProjects { get; set; } = [];
+
+    /// <inheritdoc cref="PublishImgpkgBundles.ProjectVersion"/>
+    public string? ProjectVersion { get; set; }
+
     private protected override bool Execute(BuildLog log, CancellationToken cancellationToken)
     {
         ProjectText text = ProjectText.Read(ProjectFile, GlobalProperties());
@@ -31,18 +45,58 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
         log.Locate = new ProjectTypos(text, [.. GlobalProperties().Keys]).Locate;
         PublishSettings settings = PublishProperties.Read(
             Path.GetDirectoryName(ProjectFile)!, PropertyOf, new SourceLocation(ProjectFile), out ImmutableArray<Diagnostic> problems);
-        PublishItem[] items = new ItemReader().Read(Bundles, Images, Locks);
-        if (!Publisher.HasDestination(items, settings))
+        ItemReader reader = new();
+        ProducedContent? content = ReadContent(reader, settings, ref problems);
+        PublishItem[] items = reader.Read(Bundles, Images, Locks);
+        bool isPushed = content is { IsPushed: true };
+        if (content is not null && (!isPushed || Publisher.HasDestination(items, settings)))
+            items = [content.Item, .. items];
+        bool hasDestination = Publisher.HasDestination(items, settings);
+        if (!hasDestination && settings.BundleRepository.Length == 0)
             return true;
+        if (hasDestination)
+            problems = problems.AddRange(ItemPreparer.FindProblems(items, settings)).AddRange(Cluster(settings));
         bool isSound = true;
-        foreach (Diagnostic problem in problems.AddRange(ItemPreparer.FindProblems(items, settings))
-            .AddRange(Cluster(settings)).Where(IsCertain))
+        foreach (Diagnostic problem in problems.Where(IsCertain))
         {
             log.Error(problem);
             isSound = false;
         }
 
         return isSound;
+    }
+
+    // The files are read later: a build may create them.
+    private ProducedContent? ReadContent(ItemReader reader, PublishSettings settings, ref ImmutableArray<Diagnostic> problems)
+    {
+        if (BundleContent.Length + BundleImages.Length + ImageProjects.Length == 0)
+            return null;
+        if (settings.SourceArchive.Length == 0 && settings.Shard.Length == 0)
+            problems = problems.AddRange(reader.ReadImages(BundleImages).Select(InvalidReference).OfType<Diagnostic>());
+        try
+        {
+            return ProducedContent.Read(
+                settings, ProjectName, ProjectVersion ?? "", [], [], new SourceLocation(ProjectFile),
+                reader.ReadContentMetadata(BundleContent));
+        }
+        catch (AirgapException e)
+        {
+            problems = problems.Add(e.ToDiagnostic());
+            return null;
+        }
+    }
+
+    private static Diagnostic? InvalidReference(ImageToPin image)
+    {
+        try
+        {
+            ImageReference.Parse(image.Reference);
+            return null;
+        }
+        catch (AirgapException e)
+        {
+            return e.ToDiagnostic() with { Location = image.Location };
+        }
     }
 
     private static ImmutableArray<Diagnostic> Cluster(PublishSettings settings) =>
