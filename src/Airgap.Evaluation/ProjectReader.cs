@@ -16,6 +16,9 @@ internal static class ProjectReader
 
     private static readonly string[] s_contentTypes = ["ImgpkgBundleContent", "ImgpkgBundleImage"];
 
+    // To a condition of MSBuild, each of these is false.
+    private static readonly string[] s_off = ["false", "off", "no", "!true", "!on", "!yes"];
+
     // MSBuild adds these metadata to each item; the project's author did not write them.
     private static readonly string[] s_wellKnown =
     [
@@ -92,6 +95,9 @@ internal static class ProjectReader
     // As the targets compare it.
     private static bool IsTrue(string value) => value.Equals("true", StringComparison.OrdinalIgnoreCase);
 
+    // Any other word is refused by the tool, as by the targets.
+    private static bool MayPin(string value) => value.Length > 0 && !s_off.Contains(value, StringComparer.OrdinalIgnoreCase);
+
     private static List<EvaluatedItem> Items(Project project, ProjectInstance? built)
     {
         List<EvaluatedItem> items = [];
@@ -99,7 +105,7 @@ internal static class ProjectReader
         {
             // Only references to images matter.
             foreach (ProjectItem item in project.GetItems(type)
-                .Where(item => type != "ProjectReference" || IsTrue(item.GetMetadataValue("AirgapImage"))))
+                .Where(item => type != "ProjectReference" || MayPin(item.GetMetadataValue("AirgapImage"))))
             {
                 Dictionary<string, string> metadata =
                     item.Metadata.ToDictionary(entry => entry.Name, entry => entry.EvaluatedValue, StringComparer.OrdinalIgnoreCase);
@@ -118,7 +124,7 @@ internal static class ProjectReader
         foreach (string type in s_itemTypes)
         {
             foreach (ProjectItemInstance item in built.GetItems(type)
-                .Where(item => type != "ProjectReference" || IsTrue(item.GetMetadataValue("AirgapImage"))))
+                .Where(item => type != "ProjectReference" || MayPin(item.GetMetadataValue("AirgapImage"))))
             {
                 EvaluatedItem? known = evaluated.FirstOrDefault(other => other.Type == type && other.Include == item.EvaluatedInclude);
                 Dictionary<string, string> metadata = item.MetadataNames

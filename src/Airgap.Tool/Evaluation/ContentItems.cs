@@ -9,6 +9,8 @@ namespace Airgap.Tool.Evaluation;
 /// <summary>The items that a project packs into a bundle, as the package's targets read them.</summary>
 internal static class ContentItems
 {
+    private const string Image = "AirgapImage";
+
     /// <summary>Reads them.</summary>
     /// <returns>Null for a project that has none.</returns>
     /// <exception cref="AirgapException">A property of the bundle is invalid, or only a build can make an
@@ -18,7 +20,9 @@ internal static class ContentItems
     {
         EvaluatedItem[] files = [.. items.Where(item => item.Type == "ImgpkgBundleContent")];
         EvaluatedItem[] images = [.. items.Where(item => item.Type == "ImgpkgBundleImage")];
-        EvaluatedItem? built = items.FirstOrDefault(item => item.Type == "ProjectReference");
+        EvaluatedItem[] references = [.. items.Where(item => item.Type == "ProjectReference")];
+        RequireTrue(references);
+        EvaluatedItem? built = references.FirstOrDefault();
         if (files.Length == 0 && images.Length == 0 && built is null)
             return null;
         if (built is not null && settings.SourceArchive.Length == 0)
@@ -31,10 +35,24 @@ internal static class ContentItems
         }
 
         return ProducedContent.Read(
-            settings, project, version, [.. files.Select(file => File(file, settings))], [.. images.Select(Image)], location,
+            settings, project, version, [.. files.Select(file => File(file, settings))], [.. images.Select(ImageOf)], location,
             ContentMetadata.Of(files.Select(
                 file => ((IReadOnlyDictionary<string, string>)new Dictionary<string, string>(
                     file.Metadata, StringComparer.OrdinalIgnoreCase), (Func<SourceLocation?>)(() => PlaceOf(file))))));
+    }
+
+    private static void RequireTrue(EvaluatedItem[] references)
+    {
+        foreach (EvaluatedItem reference in references)
+        {
+            string asked = FirstOf(reference, Image) ?? "";
+            if (!asked.Equals("true", StringComparison.OrdinalIgnoreCase))
+                throw new AirgapException(
+                    ErrorCode.InvalidArgument,
+                    $"The ProjectReference '{reference.Include}' has the metadata {Image} with the value '{asked}'.",
+                    "Write true or false.")
+                { Location = PlaceOf(reference) };
+        }
     }
 
     private static ContentFile File(EvaluatedItem item, PublishSettings settings)
@@ -44,7 +62,7 @@ internal static class ContentItems
             path, PlaceOf(item));
     }
 
-    private static ImageToPin Image(EvaluatedItem item) => new(item.Include, PlaceOf(item))
+    private static ImageToPin ImageOf(EvaluatedItem item) => new(item.Include, PlaceOf(item))
     {
         Id = FirstOf(item, "Id"),
         Platform = FirstOf(item, "Platform")

@@ -139,5 +139,13 @@ public sealed class PublishFailureTests : PublishTestBase
             result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
             result.AssertFailed("AIRGAP2058");
         }
+
+        await WriteProjectAsync(bench, """<ProjectReference Include="../Web/Web.csproj" AirgapImage="yes" />""");
+        result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
+        result.AssertFailed("AIRGAP2022", "has the metadata AirgapImage with the value 'yes'");
+        Assert.Contains("App.csproj(", result.Error);
+        await WriteProjectAsync(bench, """<ProjectReference Include="../Web/Web.csproj" AirgapImage="no" />""");
+        result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
+        Assert.DoesNotContain("error", result.Error);
     }
 }
