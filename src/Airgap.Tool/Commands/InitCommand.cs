@@ -68,6 +68,7 @@ internal sealed class InitCommand
         BundleDeclaration declaration = new(
             found.Kind == InspectedKind.Bundle ? "ImgpkgBundle" : "ImgpkgImage", reference, PackageRepository(parsed, found),
             IsTagOurs: asked.IsUnpinned);
+        string declaring = EarlierDeclaration.Find(declaration, project)?.File ?? project;
         IReadOnlyList<(string Path, string Added)> added =
             await declaration.AddToAsync(project, session.Identity.Version, cancellationToken);
         foreach ((string path, string text) in added)
@@ -76,9 +77,10 @@ internal sealed class InitCommand
             .. added.Select(entry => entry.Path).Distinct()
             .Select(path => new ReportFile(path, path == project ? "project" : "packageVersions"))];
         session.Report.Summary = added.Count == 0
-            ? $"{Shown(project)} declares it already: nothing was changed" : $"{Shown(project)} declares it";
+            ? $"{Shown(declaring)} declares it already: nothing was changed" : $"{Shown(declaring)} declares it";
         session.WriteResult(session.Report.Summary);
-        session.WriteResult($"Next: dotnet publish {Shown(project)} -p:AirgapRegistry=HOST/PATH");
+        string destination = EarlierDeclaration.NamesDestination(project) ? "" : " -p:AirgapRegistry=HOST/PATH";
+        session.WriteResult($"Next: dotnet publish {Shown(project)}{destination}");
         session.WriteResult(
             "If restore does not find the package Airgap.Build, add the feed that has it: dotnet nuget add source URL-OR-FOLDER " +
             "--name airgap");

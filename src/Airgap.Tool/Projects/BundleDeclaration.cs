@@ -14,8 +14,6 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
     /// <summary>The package whose targets read the item.</summary>
     public const string Package = "Airgap.Build";
 
-    private static readonly string[] s_itemNames = ["ImgpkgBundle", "ImgpkgImage"];
-
     /// <summary>Refuses by its name alone a file that holds no items, before anything is asked.</summary>
     /// <param name="path">Full path of the file.</param>
     /// <param name="version">The package's version.</param>
@@ -52,7 +50,7 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         ProjectSurroundings around = ProjectSurroundings.Of(project);
         List<(string Path, string Added)> added = [];
 
-        bool isDeclared = IsDeclared(project, editor.Root.SelfAndDescendants());
+        bool isDeclared = EarlierDeclaration.Find(this, project, editor.Root, around) is not null;
         ProjectElement[] all = [.. editor.Root.SelfAndDescendants(), .. around.Elements];
         if (!Has(all, "PackageReference", Package) && !Has(all, "GlobalPackageReference", Package))
         {
@@ -109,29 +107,6 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         string? own = root.SelfAndDescendants().LastOrDefault(element => element.Name == Switch)?.Text.Trim();
         return around.PackagesFile is not null
             && (own is null ? around.Says(Switch, "true") : own.Equals("true", StringComparison.OrdinalIgnoreCase));
-    }
-
-    private bool IsDeclared(string project, IEnumerable<ProjectElement> elements)
-    {
-        foreach (ProjectElement element in elements.Where(element => s_itemNames.Contains(element.Name)))
-        {
-            foreach (string include in element.Attributes.GetValueOrDefault("Include", "").Split(';', StringSplitOptions.TrimEntries))
-            {
-                // Text with an MSBuild property or item is not a reference until it is evaluated.
-                if (!ImageReference.TryParse(include, out ImageReference? declared, out _) || declared.Repository != Include.Repository)
-                    continue;
-                if (element.Name == ItemName && (IsTagOurs || (declared.Selector == Include.Selector)))
-                    return true;
-                throw new AirgapException(
-                    ErrorCode.AlreadyDeclared,
-                    $"'{project}' already declares {element.Name} '{include}', which would have the same destination as {ItemName} " +
-                    $"'{Include}'.",
-                    "Change that item, or remove it first.")
-                { Location = new SourceLocation(project, element.Line), Reference = Include.ToString() };
-            }
-        }
-
-        return false;
     }
 
     private static bool Has(IEnumerable<ProjectElement> elements, string item, string package) => elements.Any(element =>

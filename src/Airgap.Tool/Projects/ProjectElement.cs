@@ -44,6 +44,10 @@ internal sealed class ProjectElement
     /// <summary>This element and all its descendants.</summary>
     public IEnumerable<ProjectElement> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);
 
+    /// <summary>True if a condition, or a target, decides whether it counts.</summary>
+    public bool IsConditional =>
+        Name is "When" or "Otherwise" or "Target" || Attributes.ContainsKey("Condition") || Parent?.IsConditional == true;
+
     /// <summary>Reads a file's elements.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.UneditableProject"/>: not XML, or XML with a document
     /// type.</exception>

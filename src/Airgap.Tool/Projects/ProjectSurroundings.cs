@@ -6,23 +6,20 @@ namespace Airgap.Tool.Projects;
 /// </summary>
 internal sealed class ProjectSurroundings
 {
-    private readonly IReadOnlyList<ProjectElement> _shared;
-
-    private ProjectSurroundings(IReadOnlyList<ProjectElement> shared, IReadOnlyList<ProjectElement> packageFiles, string? packages)
+    private ProjectSurroundings(IReadOnlyList<(string Path, ProjectElement Root)> files, string? packages)
     {
-        _shared = shared;
-        PackageFiles = packageFiles;
+        Files = files;
         PackagesFile = packages;
     }
 
     /// <summary>The nearest <c>Directory.Packages.props</c>; null for none.</summary>
     public string? PackagesFile { get; }
 
-    /// <summary>The roots of that file and of the files it imports from parent folders.</summary>
-    public IReadOnlyList<ProjectElement> PackageFiles { get; }
+    /// <summary>The files with their roots.</summary>
+    public IReadOnlyList<(string Path, ProjectElement Root)> Files { get; }
 
     /// <summary>All elements of the surrounding files.</summary>
-    public IEnumerable<ProjectElement> Elements => _shared.Concat(PackageFiles).SelectMany(root => root.SelfAndDescendants());
+    public IEnumerable<ProjectElement> Elements => Files.SelectMany(file => file.Root.SelfAndDescendants());
 
     /// <summary>Reads the files around a project.</summary>
     /// <param name="project">Full path of the project.</param>
@@ -31,8 +28,7 @@ internal sealed class ProjectSurroundings
         string folder = Path.GetDirectoryName(project)!;
         List<(string Path, ProjectElement Root)> packages = Chain(folder, "Directory.Packages.props");
         return new ProjectSurroundings(
-            [.. Chain(folder, "Directory.Build.props").Concat(Chain(folder, "Directory.Build.targets")).Select(file => file.Root)],
-            [.. packages.Select(file => file.Root)],
+            [.. Chain(folder, "Directory.Build.props"), .. Chain(folder, "Directory.Build.targets"), .. packages],
             packages is [(string nearest, _), ..] ? nearest : null);
     }
 

@@ -40,6 +40,24 @@ public sealed class InitTests
     }
 
     [TestMethod]
+    public async Task WhatAFileAroundTheProjectDeclares_IsSaidToBeThere()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await File.WriteAllTextAsync(bench.Folder["App.csproj"], Project);
+        await File.WriteAllTextAsync(
+            bench.Folder["Directory.Build.props"],
+            "<Project>\n  <PropertyGroup>\n    <AirgapRegistry>final.local/apps</AirgapRegistry>\n  </PropertyGroup>\n  <ItemGroup>\n" +
+            "    <PackageReference Include=\"Airgap.Build\" Version=\"0.1.0\" PrivateAssets=\"all\" />\n" +
+            "    <ImgpkgImage Include=\"registry.local:5055/user1/plain:1\" />\n  </ItemGroup>\n</Project>\n");
+
+        CliResult result = (await bench.RunAsync("init", "registry.local:5055/user1/plain:1")).EnsureSuccess();
+
+        Assert.Contains("Directory.Build.props declares it already: nothing was changed\n", result.Output);
+        Assert.Contains("Next: dotnet publish App.csproj\n", result.Output);
+        Assert.AreEqual(Project, await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
+    }
+
+    [TestMethod]
     [DataRow("app.cs", "AIRGAP2040", "'#:package Airgap.Build@0.1.0' into it, and the item into a Directory.Build.props beside it")]
     [DataRow("All.sln", "AIRGAP2040", "Name one of its projects.")]
     [DataRow("All.slnx", "AIRGAP2040", "Name one of its projects.")]

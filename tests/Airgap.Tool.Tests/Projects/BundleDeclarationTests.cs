@@ -153,6 +153,29 @@ public sealed class BundleDeclarationTests
     }
 
     [TestMethod]
+    [DataRow("Directory.Build.props")]
+    [DataRow("Directory.Build.targets")]
+    public async Task ADeclarationInAFileAroundTheProjectCounts(string file)
+    {
+        using ProjectFolder folder = new();
+        folder.Write("src/App.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\" />\n");
+        folder.Write(file, $"<Project>\n  <ItemGroup>\n    {ProjectFolder.Declared}\n  </ItemGroup>\n</Project>\n");
+
+        (string path, string added) = Assert.ContainsSingle(await folder.InitAsync("src/App.csproj"));
+        Assert.AreEqual((folder["src/App.csproj"], Reference), (path, added));
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => folder.InitAsync("src/App.csproj", "registry.local:5055/user1/simple-app-bundle:v2"));
+        Assert.AreEqual((ErrorCode.AlreadyDeclared, folder[file], 3), (refused.Code, refused.Location?.File, refused.Location?.Line));
+        Assert.Contains(folder[file], refused.Message);
+
+        // It may be meant for another project.
+        folder.Write(
+            file, $"<Project>\n  <ItemGroup Condition=\"'$(X)' == ''\">\n    {ProjectFolder.Declared}\n  </ItemGroup>\n</Project>\n");
+        Assert.ContainsSingle(await folder.InitAsync("src/App.csproj"));
+        Assert.Contains(ProjectFolder.Declared, File.ReadAllText(folder["src/App.csproj"]));
+    }
+
+    [TestMethod]
     public async Task WithoutATagOfTheUsersTheDeclaredOneIsKept()
     {
         using ProjectFolder folder = new();
