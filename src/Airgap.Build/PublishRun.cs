@@ -132,9 +132,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             return await _stages.SendAsync(prepared, stages, cancellationToken);
         if (prepared.Bundle is not null)
             task.ProducedBundles = OutputItems.Produced(prepared.Bundle);
-        if (prepared.PushesBundle)
-            await PushAsync(cancellationToken);
-        PublishResult result = stages is null ? await ProjectPublisher.RunAsync(prepared, cancellationToken)
+        PublishResult result = stages is null ? await ProjectPublisher.RunAsync(prepared, PushAsync, cancellationToken)
             : await stages.FinishAsync(prepared, log.Error, cancellationToken);
         // What follows, such as an apply, has lines of its own.
         observer.Dispose();

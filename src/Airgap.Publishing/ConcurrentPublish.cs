@@ -68,6 +68,7 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
         }, cancellationToken);
         if (refused is not null)
             return refused;
+        await prepared.ApprovedAsync(cancellationToken);
 
         await OutputOwner.WatchAsync(
             prepared.Settings.FullLockFile, prepared.Settings, warnings, () => LockKeeper.WriteAsync(prepared.Lock!, cancellationToken));

@@ -18,4 +18,7 @@ internal sealed record PreparedPublish(
 
     /// <summary>False if the items themselves have problems, so that no request was sent.</summary>
     public bool IsRead { get; init; } = true;
+
+    /// <summary>Called after the checks and the gate, before anything moves.</summary>
+    public Func<CancellationToken, Task> ApprovedAsync { get; init; } = static _ => Task.CompletedTask;
 }

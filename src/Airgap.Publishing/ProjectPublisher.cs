@@ -102,7 +102,12 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     }
 
     /// <summary>Relocates the items and writes their artifacts.</summary>
+    /// <param name="prepared">The project.</param>
+    /// <param name="pushAsync">Pushes the bundle (<see cref="PushAsync"/>) if that is requested, once everything is approved.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AirgapException">The first failure.</exception>
-    public static Task<PublishResult> RunAsync(PreparedProject prepared, CancellationToken cancellationToken) =>
-        prepared.Publisher.RunPreparedAsync(prepared.Publish!, cancellationToken);
+    public static Task<PublishResult> RunAsync(
+        PreparedProject prepared, Func<CancellationToken, Task> pushAsync, CancellationToken cancellationToken) =>
+        prepared.Publisher.RunPreparedAsync(
+            prepared.PushesBundle ? prepared.Publish! with { ApprovedAsync = pushAsync } : prepared.Publish!, cancellationToken);
 }

@@ -58,14 +58,13 @@ internal static class PublishApproval
         {
             if (prepared.Lock is not { } resolved || !Publisher.HasDestination(prepared.Items, prepared.Settings))
                 continue;
-            // Those of a shared archive are planned with its content, which shows whether it is up to date.
-            foreach (Declaration declaration in resolved.Declarations.Where(declaration => !declaration.SharesArchive))
+            foreach (Declaration[] together in Groups(resolved.Declarations))
             {
                 try
                 {
-                    await started.Items.Plans.KeepAsync([declaration], cancellationToken);
-                    foreach (Diagnostic warning in started.Items.Plans.Find(declaration)!.Plan.Warnings.Where(each => fails(each.Code)))
-                        started.Scope.Warnings.Add(warning, declaration.Item.Location);
+                    ImmutableArray<Diagnostic> told = await WarningsAsync(started, together, cancellationToken);
+                    foreach (Diagnostic warning in told.Where(each => fails(each.Code)))
+                        started.Scope.Warnings.Add(warning, null);
                 }
                 catch (AirgapException e) when (prepared.Settings.KeepGoing && e.Code != ErrorCode.Canceled)
                 {
@@ -79,5 +78,23 @@ internal static class PublishApproval
             ErrorCode.WarningFails,
             $"Nothing was relocated, because {string.Join(", ", codes)} {(codes.Length == 1 ? "counts as an error" : "count as errors")}.",
             "Correct what is told there, or do not raise it to an error.");
+    }
+
+    private static IEnumerable<Declaration[]> Groups(ImmutableArray<Declaration> declarations)
+    {
+        Declaration[] sharing = [.. declarations.Where(declaration => declaration.SharesArchive)];
+        return [.. sharing.Length > 0 ? [sharing] : Array.Empty<Declaration[]>(),
+            .. declarations.Where(declaration => !declaration.SharesArchive).Select(declaration => (Declaration[])[declaration])];
+    }
+
+    // The plans of a shared archive are not kept: a run that finds the archive up to date needs none, and any other makes them again.
+    private static async Task<ImmutableArray<Diagnostic>> WarningsAsync(
+        StartedPublish started, Declaration[] together, CancellationToken cancellationToken)
+    {
+        if (together[0].SharesArchive && !together.All(started.Items.Plans.IsKept))
+            return await new SharedItems(started.Scope, started.Items).FindWarningsAsync(together, cancellationToken);
+        await started.Items.Plans.KeepAsync(together, cancellationToken);
+        return [.. together.SelectMany(declaration => started.Items.Plans.Find(declaration)!.Plan.Warnings
+            .Select(warning => warning with { Location = warning.Location ?? declaration.Item.Location }))];
     }
 }

@@ -45,10 +45,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     internal IPrecomputedPlans? Given { get; init; }
 
     /// <inheritdoc cref="PublishWarnings.Fails"/>
-    public Func<ErrorCode, bool>? Fails
-    {
-        init => _warnings.Fails = value;
-    }
+    public Func<ErrorCode, bool>? Fails { init => _warnings.Fails = value; }
 
     /// <summary>The warnings so far.</summary>
     internal PublishWarnings Warnings => _warnings;
@@ -90,6 +87,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     {
         if (ResolvedLockOf(prepared) is not { } resolved)
         {
+            await prepared.ApprovedAsync(cancellationToken);
             RemoveOfUndeclared(prepared);
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved);
         }
@@ -125,6 +123,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             await PublishApproval.AskAsync(settings, [(started, prepared)], _warnings, cancellationToken);
         if (!refusals.IsEmpty)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals, Gate = gate };
+        await prepared.ApprovedAsync(cancellationToken);
         return await started.RelocateAsync(prepared, resolved, gate, cancellationToken);
     }
 

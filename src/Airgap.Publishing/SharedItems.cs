@@ -64,6 +64,16 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
             declarations[i], planned.Items[i], ItemForecaster.Arrived(result, result.Destination))).ToImmutableArray();
     });
 
+    /// <summary>The warnings of the plans that <see cref="RunAsync"/> will make, with their locations.</summary>
+    public Task<ImmutableArray<Diagnostic>> FindWarningsAsync(
+        IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) =>
+        ItemFailure.LocatedAsync(declarations[0], async () =>
+    {
+        using Planned planned = await PlanAsync(declarations, scope.RelocatorOf(declarations[0]), cancellationToken);
+        return planned.Items.SelectMany((item, i) => item.Plan.Warnings.Select(
+            warning => warning with { Location = warning.Location ?? declarations[i].Item.Location })).ToImmutableArray();
+    });
+
     /// <summary>
     /// Refuses to overwrite the content of other projects in an archive with an item that cannot share an archive.
     /// </summary>

@@ -151,6 +151,31 @@ public sealed class ProducerTests
         Assert.IsEmpty(destination.Requests);
     }
 
+    [TestMethod]
+    [DataRow("publish", false)]
+    [DataRow("publish", true)]
+    [DataRow("tool", false)]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task ABundleThatTheGateRefuses_IsNotPushed(string by, bool toTwo)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = Create(Items, source);
+        string[] properties = [$"AirgapRegistry={destination.Host}/apps{(toTwo ? $"%3B{destination.Host}/two" : "")}",
+            $"AirgapBundleRepository={destination.Host}/own/app", "AirgapGateCommand=exit 3"];
+        await project.RestoreAsync();
+
+        DotnetResult result = by == "tool"
+            ? await Dotnet.RunAsync(
+                project.Folder, ["exec", PackedPackage.Tool, "publish", .. properties.SelectMany(each => (string[])["-p", each])],
+                project.Environment)
+            : await project.RelocateAsync([.. properties.Select(each => "-p:" + each)]);
+
+        Assert.AreEqual(1, result.ExitCode, result.Output);
+        Assert.Contains("AIRGAP2207", result.Output);
+        Assert.IsEmpty(destination.Requests.Where(request => request.Method is not ("GET" or "HEAD")), result.Output);
+    }
+
     private static TestProject Create(string items, RegistryFixture source)
     {
         TestProject project = new TestProject(items, "<TargetFramework>net10.0</TargetFramework><Version>1.2.3</Version>").Reaching(source);

@@ -2,6 +2,7 @@ using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Tests;
 
@@ -44,6 +45,29 @@ public sealed class FailingWarningsTests
             .RunAsync(items, settings with { Registry = registry }, default);
         Assert.IsEmpty(result.Failures, string.Join('\n', result.Failures));
         Assert.IsTrue(_registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task OfASharedArchive()
+    {
+        using TempFolder folder = new();
+        PublishItem[] items = [PublishItems.Bundle(Nested), PublishItems.Bundle(Simple)];
+        PublishSettings settings = PublishItems.To("", folder.Path) with
+        {
+            Archive = "all.tar",
+            ArchiveFormat = ArchiveFormat.LayoutTar,
+            IncludeNonDistributableLayers = true,
+        };
+
+        PublishResult result = await new Publisher(_registry) { Fails = code => code == ErrorCode.NoLayersToInclude }
+            .RunAsync(items, settings, default);
+
+        Assert.AreEqual(ErrorCode.WarningFails, Assert.ContainsSingle(result.Failures).Code);
+        Assert.IsTrue(result.Warnings.Any(warning => warning is { Code: ErrorCode.NoLayersToInclude, Location: not null }));
+        Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
+        result = await new Publisher(_registry) { Fails = code => code == ErrorCode.VersionDropped }.RunAsync(items, settings, default);
+        Assert.IsEmpty(result.Failures, string.Join('\n', result.Failures));
+        Assert.IsTrue(File.Exists(folder["all.tar"]));
     }
 
     private static void Copy(string from, string to)

@@ -45,6 +45,6 @@ internal sealed class ProjectStages(PrecomputedPlans given, IRegistry registry, 
     {
         given.RequireDestination(prepared);
         await given.LookAsync(_carrier, tell, cancellationToken);
-        return await ProjectPublisher.RunAsync(prepared, cancellationToken);
+        return await prepared.Publisher.RunPreparedAsync(prepared.Publish!, cancellationToken);
     }
 }

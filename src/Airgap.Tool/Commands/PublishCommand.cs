@@ -156,17 +156,10 @@ internal sealed class PublishCommand
             return 0;
         }
 
-        if (prepared.PushesBundle)
-        {
-            using VerbObserver pushing = new(session);
-            PushResult pushed = await publisher.PushAsync(prepared, pushing, cancellationToken);
-            session.WriteResult(pushed.Reference.ToString());
-        }
-
         PublishResult result;
         try
         {
-            result = await ProjectPublisher.RunAsync(prepared, cancellationToken);
+            result = await ProjectPublisher.RunAsync(prepared, PushAsync, cancellationToken);
         }
         finally
         {
@@ -191,5 +184,12 @@ internal sealed class PublishCommand
         session.Failed.Clear();
         return project.Settings.Apply is { } apply && result.Items.Length > 0
             ? await PublishedManifests.ApplyAsync(result, apply, project.Settings, session, cancellationToken) : 0;
+
+        async Task PushAsync(CancellationToken token)
+        {
+            using VerbObserver pushing = new(session);
+            PushResult pushed = await publisher.PushAsync(prepared, pushing, token);
+            session.WriteResult(pushed.Reference.ToString());
+        }
     }
 }
