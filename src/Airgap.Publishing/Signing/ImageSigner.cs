@@ -80,7 +80,7 @@ internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSigna
     private async Task<bool> AttachAsync(IImageRepository repository, Descriptor image, CancellationToken cancellationToken)
     {
         RepositorySignatures store = new(repository);
-        foreach (Manifest attached in await AttachedManifests.OfAsync(store, image.Digest, [], cancellationToken))
+        await foreach (Manifest attached in AttachedManifests.OfAsync(store, image.Digest, [], cancellationToken))
         {
             foreach (Descriptor layer in attached.Layers.Where(SigstoreBundle.IsLayer))
             {
