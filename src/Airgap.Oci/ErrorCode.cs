@@ -308,7 +308,8 @@ public enum ErrorCode
 
     /// <summary>
     /// A layer cannot be unpacked: it is not a readable tar, a path leads out of the folder, or it has far more content
-    /// than an honest layer. Check the image, and push it again.
+    /// than an honest layer. Check the image, and push it again. If this system cannot hold the names of the layer's
+    /// files, as Windows with <c>Case</c> and <c>case</c>, pull it on Linux.
     /// </summary>
     InvalidLayer = 2025,
 

@@ -50,7 +50,7 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
                 ErrorCode.InvalidLayer,
                 $"The layer {name} cannot be unpacked: " +
                 $"{(e is LayerException ? e.Message : "it is not a readable tar, plain or compressed by gzip or zstd")}.",
-                "Check the origin of the image, and push it again with a current tool.",
+                (e as LayerException)?.Advice ?? "Check the origin of the image, and push it again with a current tool.",
                 e)
             { Digest = layer.Descriptor.Digest.ToString() };
         }

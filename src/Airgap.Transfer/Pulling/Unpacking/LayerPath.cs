@@ -14,6 +14,9 @@ internal static class LayerPath
     /// <summary>The maximum length of a path in bytes, as in Linux.</summary>
     public const int MaxBytes = 4096;
 
+    /// <summary>The advice for a layer that only this system cannot hold.</summary>
+    public const string OnLinux = "Pull it on Linux, whose file systems hold such names.";
+
     /// <summary>The maximum depth of a path.</summary>
     public const int MaxLevels = 255;
 
@@ -33,8 +36,10 @@ internal static class LayerPath
         {
             if (segment is "" or ".")
                 continue;
-            if (segment == ".." || segment.Contains('\0') || (OperatingSystem.IsWindows() && !IsWindowsName(segment)))
+            if (segment == ".." || segment.Contains('\0'))
                 throw new LayerException($"its entry '{Printable(name)}' leads out of the folder");
+            if (OperatingSystem.IsWindows() && !WindowsName.IsOne(segment))
+                throw new LayerException($"its entry '{Printable(name)}' has a name that Windows does not allow", OnLinux);
             segments.Add(segment);
         }
 
@@ -72,21 +77,12 @@ internal static class LayerPath
     }
 
     /// <summary>A name for a message, on one line.</summary>
-    private static string Printable(string name)
+    internal static string Printable(string name)
     {
         const int most = 120;
         string line = string.Concat(name.Take(most).Select(c => char.IsControl(c) ? '?' : c));
         return name.Length > most ? line + "…" : line;
     }
-
-    // A drive or stream after a colon, another separator, and names that Windows truncates.
-    private static bool IsWindowsName(string segment) =>
-        !segment.AsSpan().ContainsAny("\\:*?\"<>|") && segment[^1] is not ('.' or ' ') && !IsDevice(segment.Split('.')[0].TrimEnd());
-
-    private static bool IsDevice(string name) =>
-        name.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL"
-        || (name.Length == 4 && (name.StartsWith("COM", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)));
 }
 
 /// <summary>The kind of removal by an entry.</summary>

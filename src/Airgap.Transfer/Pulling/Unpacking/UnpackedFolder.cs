@@ -36,6 +36,7 @@ internal sealed class UnpackedFolder
     public void BeginLayer() => _tree.Layer++;
 
     /// <summary>Creates a folder, or sets the mode of an existing one.</summary>
+    /// <exception cref="LayerException">The system takes the name for another one of the layers.</exception>
     public void AddFolder(string path, UnixFileMode mode)
     {
         // Its own entry was counted when it was read.
@@ -47,20 +48,32 @@ internal sealed class UnpackedFolder
 
     /// <summary>Creates a file, replacing anything there.</summary>
     /// <returns>The file, to be written.</returns>
+    /// <exception cref="LayerException">The system takes the name for another one of the layers.</exception>
     public FileStream AddFile(string path, UnixFileMode mode)
     {
         string parent = LayerPath.ParentOf(path);
         UnpackedTree.Node folder = EnsureFolder(parent, implied: parent);
         ReadOnlySpan<char> name = path.AsSpan(parent.Length).TrimStart('/');
         string full = Full(path);
-        folder.Child(name)?.Remove();
-        Delete(full);
+        if (folder.Child(name) is { } replaced)
+        {
+            replaced.Remove();
+            Delete(full);
+        }
+
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = Widen(mode);
-        FileStream file = new(full, options);
-        _tree.Mark(folder.Add(name));
-        return file;
+        try
+        {
+            FileStream file = new(full, options);
+            _tree.Mark(folder.Add(name));
+            return file;
+        }
+        catch (Exception e) when ((e is IOException or UnauthorizedAccessException) && Path.Exists(full))
+        {
+            throw NotDistinguished(path);
+        }
     }
 
     /// <summary>Removes the content of lower layers at a path.</summary>
@@ -73,7 +86,10 @@ internal sealed class UnpackedFolder
             return;
         }
 
-        node?.Remove();
+        // A name that was never written is not there, though the system may take another one for it.
+        if (node is null)
+            return;
+        node.Remove();
         Delete(Full(path));
     }
 
@@ -81,11 +97,11 @@ internal sealed class UnpackedFolder
     public void RemoveContent(string path)
     {
         // Once per layer is enough: later content there belongs to the layer itself.
-        if (_tree.Find(path) is not { } node || node.EmptiedBy == _tree.Layer || !Directory.Exists(Full(path)))
+        if (_tree.Find(path) is not { } node || node.EmptiedBy == _tree.Layer)
             return;
         node.EmptiedBy = _tree.Layer;
-        foreach (string child in Directory.EnumerateFileSystemEntries(Full(path)).ToArray())
-            Remove(path.Length == 0 ? Path.GetFileName(child) : $"{path}/{Path.GetFileName(child)}");
+        foreach (string child in node.ChildNames)
+            Remove(path.Length == 0 ? child : $"{path}/{child}");
     }
 
     // imgpkg packs only the owner's bits, and when unpacking grants them to everyone, limited by the umask.
@@ -105,27 +121,36 @@ internal sealed class UnpackedFolder
         {
             int slash = path.IndexOf('/', start);
             int end = slash < 0 ? path.Length : slash;
-            node = node.Add(path.AsSpan(start, end - start));
-            if (!node.IsFolder && end <= implied.Length)
-                _budget.Entry();
-            // On other systems, a file whose name differs only in case may have replaced it.
-            if (!node.IsFolder || !OperatingSystem.IsLinux())
-                MakeFolder(Full(path[..end]));
-            node.IsFolder = true;
+            ReadOnlySpan<char> name = path.AsSpan(start, end - start);
+            UnpackedTree.Node? known = node.Child(name);
+            if (known is not { IsFolder: true })
+            {
+                if (end <= implied.Length)
+                    _budget.Entry();
+                MakeFolder(path[..end], replaces: known is not null);
+            }
 
+            node = known ?? node.Add(name);
+            node.IsFolder = true;
             start = end + 1;
         }
 
         return node;
     }
 
-    private static void MakeFolder(string full)
+    private void MakeFolder(string path, bool replaces)
     {
-        if (Directory.Exists(full))
-            return;
-        File.Delete(full);
+        string full = Full(path);
+        if (replaces)
+            File.Delete(full);
+        else if (Path.Exists(full))
+            throw NotDistinguished(path);
         Directory.CreateDirectory(full);
     }
+
+    // Windows and macOS do not tell names by case, and macOS not by the form of a composed letter: one of the files would be lost.
+    private static LayerException NotDistinguished(string path) => new(
+        $"this system does not distinguish its entry '{LayerPath.Printable(path)}' from another one", LayerPath.OnLinux);
 
     private static void Delete(string full)
     {

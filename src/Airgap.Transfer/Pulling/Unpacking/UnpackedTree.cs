@@ -52,6 +52,9 @@ internal sealed class UnpackedTree
         /// <summary>True for a folder created here.</summary>
         public bool IsFolder { get; set; }
 
+        /// <summary>The names in this folder, as they are now.</summary>
+        public string[] ChildNames => _children is null ? [] : [.. _children.Keys];
+
         /// <summary>A name in this folder.</summary>
         public Node? Child(ReadOnlySpan<char> child) =>
             _children is not null && _children.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(child, out Node? node) ? node : null;
