@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Producing;
 using Microsoft.Build.Framework;
@@ -28,6 +29,18 @@ public sealed class CheckImgpkgBundleContent : RegistryTask
     /// <summary>The property of that name.</summary>
     public string? AirgapDryRun { get; set; }
 
+    /// <inheritdoc cref="AirgapDryRun"/>
+    public string? AirgapRegistry { get; set; }
+
+    /// <inheritdoc cref="AirgapDryRun"/>
+    public string? AirgapRepositoryTemplate { get; set; }
+
+    /// <inheritdoc cref="AirgapDryRun"/>
+    public string? AirgapArchive { get; set; }
+
+    /// <inheritdoc cref="AirgapDryRun"/>
+    public string? AirgapBundleRepository { get; set; }
+
     /// <summary>True when there are no problems.</summary>
     [Output]
     public bool IsSound { get; internal set; }
@@ -36,11 +49,9 @@ public sealed class CheckImgpkgBundleContent : RegistryTask
     {
         string directory = Path.GetDirectoryName(ProjectFile)!;
         ItemReader reader = new();
-        PublishSettings settings = PublishProperties.Read(
-            directory, name => name == PropertyNames.DryRun ? AirgapDryRun : AccessProperty(name), null,
-            out ImmutableArray<Diagnostic> problems);
+        PublishSettings settings = PublishProperties.Read(directory, PropertyOf, null, out ImmutableArray<Diagnostic> problems);
         // Such as a dry run that is asked for with another word than true.
-        if (!problems.IsEmpty)
+        if (!problems.IsEmpty || !HasDestination(settings, reader))
             return true;
         ImageProjectReader images = new(reader, directory, settings.DryRun);
         ProduceRequest request = new()
@@ -67,5 +78,29 @@ public sealed class CheckImgpkgBundleContent : RegistryTask
         }
 
         return true;
+    }
+
+    private string? PropertyOf(string name) => name switch
+    {
+        PropertyNames.DryRun => AirgapDryRun,
+        PropertyNames.Registry => AirgapRegistry,
+        PropertyNames.RepositoryTemplate => AirgapRepositoryTemplate,
+        PropertyNames.Archive => AirgapArchive,
+        PropertyNames.BundleRepository => AirgapBundleRepository,
+        _ => AccessProperty(name),
+    };
+
+    private bool HasDestination(PublishSettings settings, ItemReader reader)
+    {
+        try
+        {
+            ProducedContent content =
+                ProducedContent.Read(settings, ProjectName, "", [], [], null, reader.ReadContentMetadata(BundleContent));
+            return content.IsPushed || Publisher.HasDestination([content.Item], settings);
+        }
+        catch (AirgapException)
+        {
+            return false;
+        }
     }
 }

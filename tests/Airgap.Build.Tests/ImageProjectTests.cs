@@ -69,6 +69,24 @@ public sealed class ImageProjectTests
     }
 
     [TestMethod]
+    public async Task ADestinationThatTheContentAloneNames_IsOne()
+    {
+        await using RegistryFixture images = await RegistryFixture.StartEmptyAsync();
+        using ImageSolution solution = await ImageSolution.CreateAsync(
+            Reference + $"""<ImgpkgBundleContent Update="packages\**" Repository="{images.Host}/whole/app" />""", images,
+            $"<ContainerRegistry>{images.Host}</ContainerRegistry>");
+        solution.WritePackage("registry.corp.com/team/web:1.0");
+        File.WriteAllText(solution["Directory.Build.targets"],
+            "<Project><Target Name=\"Count\" BeforeTargets=\"GetAssemblyVersion\"><PropertyGroup><Version>4.5.6</Version></PropertyGroup></Target></Project>");
+
+        (await solution.RelocateAsync()).Succeeded();
+
+        using RegistryContent content = RegistryContent.At(images.Host);
+        await content.AssertCompleteAsync("whole/app", "4.5.6");
+        Assert.IsNotEmpty(await content.TagsAsync("team/web"), "The container is published for it.");
+    }
+
+    [TestMethod]
     public async Task ADryRunPublishesNothing()
     {
         await using RegistryFixture images = await RegistryFixture.StartEmptyAsync();
