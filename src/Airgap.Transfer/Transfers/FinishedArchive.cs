@@ -36,12 +36,13 @@ internal static class FinishedArchive
                 // it.
                 disk.Rename(partialPath, path);
                 disk.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-                File.Delete(PartialArchive.AsideOf(path));
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {
                 throw IoFailures.Translate(e, path);
             }
+
+            DeleteAside(PartialArchive.AsideOf(path));
         },
         cancellationToken);
 
@@ -56,6 +57,19 @@ internal static class FinishedArchive
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
             // The original failure is the one to report.
+        }
+    }
+
+    // The archive is complete: what an interrupted run left only takes space, and the next run removes it. Windows refuses while another
+    // program reads it.
+    private static void DeleteAside(string aside)
+    {
+        try
+        {
+            File.Delete(aside);
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
         }
     }
 }

@@ -112,6 +112,15 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
     }
 
     [TestMethod]
+    public async Task WhatAnEarlierRunLeft_CanStayBesideACompleteArchive()
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder["a.tar.partial.earlier"]);
+        await CopyAsync(BundleSource("simple-app-bundle"), new RelocationDestination.Archive(folder["a.tar"]));
+        await Fixtures.AssertGoldenAsync("simple-app-bundle.tar", folder["a.tar"]);
+    }
+
+    [TestMethod]
     public async Task ALayerOfAPartialArchiveThatCannotBeRead_IsNotThere()
     {
         TransferPlan plan =
