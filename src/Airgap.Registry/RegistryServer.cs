@@ -49,11 +49,12 @@ public sealed class RegistryServer : IAsyncDisposable
         WebApplication? application = null;
         IDisposable? hold = null;
         IRegistryContent? content = null;
+        ArchiveChanges changes = new(options.Warning);
         TaskCompletionSource<RegistryApplication> registry = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // The server starts while archives are read, because each takes half of the start-up time. Early requests wait for both.
         Task<ArchiveContent>? reading = options.Archives.Count == 0 ? null : Task.Run(
-            () => ArchiveContent.OpenAsync(options.Archives, options.Prefix, options.Warning, options.Clock, cancellationToken),
+            () => ArchiveContent.OpenAsync(options.Archives, options.Prefix, options.Warning, changes, options.Clock, cancellationToken),
             CancellationToken.None);
         Task? starting = null;
         try
@@ -75,7 +76,7 @@ public sealed class RegistryServer : IAsyncDisposable
             content = reading is null ? storage! : await reading;
             if (Exposure.Of(options, isReadOnly: options.ReadOnly || storage is null) is { } warning)
                 options.Warning?.Invoke(warning);
-            registry.SetResult(new RegistryApplication(options, content, storage, users));
+            registry.SetResult(new RegistryApplication(options, content, storage, users, changes));
             await starting;
         }
         catch (Exception e)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Airgap.Oci;
+using Airgap.Registry.Archives;
 using Airgap.Registry.Http;
 using Airgap.Registry.Storage;
 using Airgap.TestKit;
@@ -31,7 +32,7 @@ public sealed class StartTests
         Task<HttpResponseMessage> early = client.GetAsync("/v2/", Token);
         using RegistryStorage storage = new(temp.Path, new UploadLimits());
         Assert.IsFalse(early.IsCompleted);
-        registry.SetResult(new RegistryApplication(options, storage, storage, users: null));
+        registry.SetResult(new RegistryApplication(options, storage, storage, users: null, new ArchiveChanges(null)));
         using HttpResponseMessage answer = await early;
         Assert.AreEqual(HttpStatusCode.OK, answer.StatusCode);
     }

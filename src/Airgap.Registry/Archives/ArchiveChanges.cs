@@ -21,7 +21,7 @@ internal sealed class ArchiveChanges(Action<Diagnostic>? warn)
 
         warn?.Invoke(new Diagnostic(
             ErrorCode.ServedArchiveChanged,
-            $"'{path}' has changed since it was opened, so what it held can no longer be served: requests for it are refused (410).",
+            $"'{path}' has changed since it was opened, so what only it held can no longer be served: requests for that are refused (410).",
             "End this registry and start it again. To replace an archive while it is served, write the new one beside it and rename it.")
         { Location = new SourceLocation(path) });
     }

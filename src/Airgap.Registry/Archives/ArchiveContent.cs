@@ -20,21 +20,24 @@ internal sealed class ArchiveContent : IRegistryContent
     // registry as a mirror requests images by those names.
     private readonly Lazy<Dictionary<string, ArchiveRepository>> _standIns;
 
-    private ArchiveContent() => _standIns = new(FindOrigins);
+    private readonly ArchiveChanges _changes;
+
+    private ArchiveContent(ArchiveChanges changes) => (_changes, _standIns) = (changes, new(FindOrigins));
 
     /// <summary>Opens archives, in import order.</summary>
     /// <param name="archives">The archives.</param>
     /// <param name="prefix">Prefix of each repository's name; may be empty.</param>
     /// <param name="warn">Receives warnings; null to ignore them.</param>
+    /// <param name="changes">Told of an archive that changes later.</param>
     /// <param name="clock">The clock that the times of files are compared with.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a name; or the codes of an import of a bad
     /// archive.</exception>
     public static async Task<ArchiveContent> OpenAsync(
-        IReadOnlyList<ArchiveToServe> archives, string prefix, Action<Diagnostic>? warn, TimeProvider clock,
-        CancellationToken cancellationToken)
+        IReadOnlyList<ArchiveToServe> archives, string prefix, Action<Diagnostic>? warn, ArchiveChanges changes,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
-        ArchiveContent content = new();
+        ArchiveContent content = new(changes);
         try
         {
             List<ServedArchive> opened = [];
@@ -43,7 +46,7 @@ internal sealed class ArchiveContent : IRegistryContent
                 opened.Add(await content.OpenAsync(archive, proofs, cancellationToken));
             foreach ((ArchiveToServe archive, ServedArchive served) in archives.Zip(opened))
             {
-                served.Complete(opened);
+                served.Complete(opened, changes);
                 content.Add(archive, served, prefix, warn);
             }
 
@@ -107,7 +110,7 @@ internal sealed class ArchiveContent : IRegistryContent
         }
 
         if (!_repositories.TryGetValue(name, out ArchiveRepository? repository))
-            _repositories.Add(name, repository = new ArchiveRepository());
+            _repositories.Add(name, repository = new ArchiveRepository(_changes));
         foreach (Diagnostic warning in served.Warnings)
             warn?.Invoke(warning);
         IReadOnlyList<string> moved = served.AddTo(repository);
@@ -155,7 +158,7 @@ internal sealed class ArchiveContent : IRegistryContent
             {
                 string standIn = StandIn(origin.Registry, origin.Path);
                 if (!standIns.TryGetValue(standIn, out ArchiveRepository? found))
-                    standIns.Add(standIn, found = new ArchiveRepository());
+                    standIns.Add(standIn, found = new ArchiveRepository(_changes));
                 return found;
             });
         }

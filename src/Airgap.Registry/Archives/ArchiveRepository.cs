@@ -5,10 +5,11 @@ using Airgap.Registry.Storage;
 namespace Airgap.Registry.Archives;
 
 /// <summary>A repository as an import of archives would create it.</summary>
-internal sealed class ArchiveRepository
+/// <param name="changes">Told of an archive that has changed.</param>
+internal sealed class ArchiveRepository(ArchiveChanges changes)
 {
     private readonly Dictionary<Digest, Manifest> _manifests = [];
-    private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
+    private readonly Dictionary<Digest, BlobPlaces> _blobs = [];
     private readonly SortedDictionary<string, Digest> _tags = new(StringComparer.Ordinal);
     private readonly Dictionary<Digest, SortedDictionary<Digest, Referrer>> _referrers = [];
     private Lazy<ArchiveRepository>? _later;
@@ -23,7 +24,7 @@ internal sealed class ArchiveRepository
     /// <param name="make">Makes them. The repository does not have any of their tags.</param>
     public void AddLater(Action<ArchiveRepository> make) => _later = new(() =>
     {
-        ArchiveRepository made = new();
+        ArchiveRepository made = new(changes);
         make(made);
         return made;
     });
@@ -36,14 +37,19 @@ internal sealed class ArchiveRepository
         _later = null;
         foreach (Manifest manifest in made._manifests.Values)
             AddManifest(manifest);
-        foreach ((Digest digest, Func<StoredContent> open) in made._blobs)
-            AddBlob(digest, open);
+        foreach ((Digest digest, BlobPlaces places) in made._blobs)
+            AddBlob(digest, places.Open);
         foreach ((string tag, Digest digest) in made._tags)
             SetTag(tag, digest);
     }
 
     /// <summary>Adds a blob; its content is opened again for each request.</summary>
-    public void AddBlob(Digest digest, Func<StoredContent> open) => _blobs.TryAdd(digest, open);
+    public void AddBlob(Digest digest, Func<StoredContent> open)
+    {
+        if (!_blobs.TryGetValue(digest, out BlobPlaces? places))
+            _blobs.Add(digest, places = new BlobPlaces(changes));
+        places.Add(open);
+    }
 
     /// <summary>Adds a manifest.</summary>
     public void AddManifest(Manifest manifest)
@@ -68,7 +74,7 @@ internal sealed class ArchiveRepository
     public Digest? ResolveTag(string tag) => _tags.TryGetValue(tag, out Digest digest) ? digest : _later?.Value.ResolveTag(tag);
 
     public StoredContent? OpenBlob(Digest digest) =>
-        _blobs.TryGetValue(digest, out Func<StoredContent>? open) ? open() : _later?.Value.OpenBlob(digest);
+        _blobs.TryGetValue(digest, out BlobPlaces? places) ? places.Open() : _later?.Value.OpenBlob(digest);
 
     public StoredManifest? OpenManifest(Digest digest) =>
         _manifests.TryGetValue(digest, out Manifest? manifest)

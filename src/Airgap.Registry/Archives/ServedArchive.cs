@@ -69,10 +69,12 @@ internal sealed class ServedArchive
         warning => warning.Code is ErrorCode.LayoutEntryLeft or ErrorCode.LayoutBundleAlone);
 
     /// <summary>Supplies the layers that a delta requires from the other served archives.</summary>
+    /// <param name="beside">All served archives.</param>
+    /// <param name="changes">Told of an archive that has changed.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has a
     /// layer.</exception>
-    public void Complete(IEnumerable<ServedArchive> beside) =>
-        _blobs.Complete([.. beside.Where(other => other != this).Select(other => other._blobs)]);
+    public void Complete(IEnumerable<ServedArchive> beside, ArchiveChanges changes) =>
+        _blobs.Complete([.. beside.Where(other => other != this).Select(other => other._blobs)], changes);
 
     /// <summary>Adds everything to a repository.</summary>
     /// <returns>The tags that pointed at something else before.</returns>

@@ -43,20 +43,31 @@ internal sealed class ServedBlobs(ServedFile? file, IArchive reader, BlobProofs 
     }
 
     /// <summary>Finds the layers that a delta requires in the other served archives.</summary>
+    /// <param name="others">The blobs of those.</param>
+    /// <param name="changes">Told of an archive that has changed.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has it.</exception>
-    public void Complete(IReadOnlyList<ServedBlobs> others)
+    public void Complete(IReadOnlyList<ServedBlobs> others, ArchiveChanges changes)
     {
         List<RequiredLayerContent> nowhere = [];
         foreach (RequiredLayerContent layer in _lacking)
         {
-            if (others.Select(other => other.Find(layer.Descriptor.Digest)).FirstOrDefault(open => open is not null) is { } found)
-                _blobs.TryAdd(layer.Descriptor.Digest, found);
-            else
+            Func<StoredContent>[] found = [.. others.Select(other => other.Find(layer.Descriptor.Digest)).OfType<Func<StoredContent>>()];
+            if (found.Length == 0)
                 nowhere.Add(layer);
+            else
+                _blobs.TryAdd(layer.Descriptor.Digest, PlacesOf(found, changes).Open);
         }
 
         if (nowhere.Count > 0)
             throw RequiredLayerContent.Missing(nowhere, others.Count == 0 ? null : "no other served archive", isServed: true);
+    }
+
+    private static BlobPlaces PlacesOf(Func<StoredContent>[] found, ArchiveChanges changes)
+    {
+        BlobPlaces places = new(changes);
+        foreach (Func<StoredContent> open in found)
+            places.Add(open);
+        return places;
     }
 
     // A layout in a folder has a file for each blob, opened for each request: there may be many, and each is checked

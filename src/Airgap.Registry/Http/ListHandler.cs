@@ -22,8 +22,7 @@ internal sealed class ListHandler(IRegistryContent content)
         int count = CountOf(context);
         List<string> tags = content.ListTags(repository, LastOf(context), count == int.MaxValue ? count : count + 1)
             ?? throw Refusal.NameUnknown(name);
-        string mirrored = name == repository ? "" : $"ns={Uri.EscapeDataString(context.Request.Query["ns"].ToString())}&";
-        List<string> page = Page(context, tags, $"/v2/{name}/tags/list", mirrored);
+        List<string> page = Page(context, tags, $"/v2/{name}/tags/list", Mirrored(context, name, repository));
         return ResponseWriter.JsonAsync(context, "application/json", json =>
         {
             json.WriteStartObject();
@@ -44,19 +43,37 @@ internal sealed class ListHandler(IRegistryContent content)
         });
     }
 
-    public Task ReferrersAsync(HttpContext context, string name, string reference)
+    /// <summary>The referrers of a manifest.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="name">The name that the client asks for.</param>
+    /// <param name="repository">The repository that answers under the name.</param>
+    /// <param name="reference">The manifest's digest.</param>
+    public Task ReferrersAsync(HttpContext context, string name, string repository, string reference)
     {
         if (!Digest.TryParse(reference, out Digest subject))
             throw Refusal.DigestInvalid(reference);
-        IReadOnlyList<Referrer> referrers = content.ListReferrers(name, subject);
+        Digest? after = LastOf(context) is { Length: > 0 } last
+            ? Digest.TryParse(last, out Digest parsed) ? parsed : throw Refusal.DigestInvalid(last) : null;
+        IReadOnlyList<Referrer> referrers = content.ListReferrers(repository, subject);
+        string filter = "";
         if (context.Request.Query["artifactType"] is [{ Length: > 0 } artifactType])
         {
             referrers = [.. referrers.Where(referrer => referrer.ArtifactType == artifactType)];
+            filter = $"artifactType={Uri.EscapeDataString(artifactType)}&";
             context.Response.Headers["OCI-Filters-Applied"] = "artifactType";
         }
 
-        return ResponseWriter.JsonAsync(context, MediaTypes.OciIndex, json => WriteIndex(json, referrers));
+        ReferrerPage page = ReferrerPage.Of(referrers, after);
+        if (!page.IsLast)
+            context.Response.Headers.Link =
+                $"</v2/{name}/referrers/{subject}?{Mirrored(context, name, repository)}{filter}" +
+                $"last={Uri.EscapeDataString(page.Referrers[^1].Descriptor.Digest.ToString())}>; rel=\"next\"";
+        return ResponseWriter.JsonAsync(context, MediaTypes.OciIndex, json => WriteIndex(json, page.Referrers));
     }
+
+    // A repository that answers for another registry's is asked for by that registry's name, too.
+    private static string Mirrored(HttpContext context, string name, string repository) =>
+        name == repository ? "" : $"ns={Uri.EscapeDataString(context.Request.Query["ns"].ToString())}&";
 
     private static void WriteIndex(Utf8JsonWriter json, IReadOnlyList<Referrer> referrers)
     {

@@ -31,12 +31,14 @@ internal sealed class RegistryApplication
     /// <param name="content">The content to serve.</param>
     /// <param name="storage">The storage for changes; null for a read-only registry.</param>
     /// <param name="users">The users; null to allow everyone.</param>
-    public RegistryApplication(RegistryServerOptions options, IRegistryContent content, RegistryStorage? storage, IUserStore? users)
+    /// <param name="changes">Told of an archive that has changed.</param>
+    public RegistryApplication(
+        RegistryServerOptions options, IRegistryContent content, RegistryStorage? storage, IUserStore? users, ArchiveChanges changes)
     {
         _content = content;
         _readOnly = options.ReadOnly || storage is null;
         _log = options.AccessLog;
-        _changes = new ArchiveChanges(options.Warning);
+        _changes = changes;
         _metrics = options.Metrics ? new ServerMetrics() : null;
         _authentication = users is null ? null : new BasicAuthentication(users);
         _guard = new BrowserGuard(options);
@@ -134,7 +136,7 @@ internal sealed class RegistryApplication
         return route.Resource switch
         {
             Resource.Tags => _lists.TagsAsync(context, asked, route.Name),
-            Resource.Referrers => _lists.ReferrersAsync(context, route.Name, route.Reference),
+            Resource.Referrers => _lists.ReferrersAsync(context, asked, route.Name, route.Reference),
             Resource.Manifest => _manifests.HandleAsync(context, route.Name, route.Reference),
             Resource.Blob => _blobs.HandleAsync(context, route.Name, route.Reference),
             Resource.Uploads => Uploads().StartAsync(context, route.Name),

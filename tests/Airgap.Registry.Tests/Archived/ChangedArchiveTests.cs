@@ -109,6 +109,31 @@ public sealed class ChangedArchiveTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    public async Task ABlobOfAChangedArchive_IsServedFromAnother(int changed)
+    {
+        using TempFolder temp = new();
+        await WriteArchiveAsync(temp["0.tar"], _layer);
+        File.Copy(temp["0.tar"], temp["1.tar"]);
+        ConcurrentQueue<Diagnostic> warnings = [];
+        await using Api served = await ServedBench.ServeAsync(
+            options => options with { Warning = warnings.Enqueue }, new ArchiveToServe(temp["0.tar"]), new ArchiveToServe(temp["1.tar"]));
+        warnings.Clear();
+        string path = $"/v2/apps/app/blobs/{RegistryWriter.DigestOf(_layer)}";
+        File.AppendAllText(temp[$"{changed}.tar"], "more");
+
+        CollectionAssert.AreEqual(_layer, (await served.GetAsync(path)).Body);
+        CollectionAssert.AreEqual(_layer[10..21], (await served.GetAsync(path, ("Range", "bytes=10-20"))).Body);
+        Assert.AreEqual(200, (await served.SendAsync("HEAD", path)).Status);
+        Assert.AreEqual(503, (await served.GetAsync("/health")).Status, "it says which archive has changed");
+        Assert.AreEqual(changed == 0 ? 1 : 0, warnings.Count(told => told.Code == ErrorCode.ServedArchiveChanged));
+
+        File.AppendAllText(temp[$"{1 - changed}.tar"], "more");
+        (await served.GetAsync(path)).AssertError(410, "UNSUPPORTED");
+    }
+
+    [TestMethod]
     public async Task AClientGivesUpAtOnce_AndTheOperatorIsToldOnce()
     {
         using TempFolder temp = new();

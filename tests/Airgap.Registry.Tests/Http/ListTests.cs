@@ -111,6 +111,45 @@ public sealed class ListTests
         Assert.AreEqual(2, (await api.GetAsync(path)).Json.GetProperty("manifests").GetArrayLength());
     }
 
+    // Clients, ours and oras among them, read no more than 4 MiB of a list.
+    [TestMethod]
+    public async Task ReferrersArePaged_BeforeAListIsTooLongForClients()
+    {
+        await using Api api = await Api.StartAsync();
+        Pushed image = await api.Writer.PushImageAsync("a", "t", [1]);
+        Pushed config = await api.Writer.PushBlobAsync("a", "{}"u8.ToArray(), "application/x.config");
+        string note = new('x', 1_200_000);
+        HashSet<string> attached = [];
+        for (int i = 0; i < 8; i++)
+        {
+            attached.Add((await api.Writer.PushManifestAsync(
+                "a", null,
+                $$$"""{"mediaType":"{{{RegistryWriter.OciManifest}}}","artifactType":"application/x.{{{i % 2}}}+json","config":{{{config.Json}}},"layers":[],"subject":{{{image.Json}}},"annotations":{"k":"{{{i}}}{{{note}}}"}}""")).Digest);
+        }
+
+        foreach ((string query, int count, int pages) in new[] { ("", 8, 3), ("?artifactType=application%2Fx.1%2Bjson", 4, 2) })
+        {
+            List<string> seen = [];
+            string? next = $"/v2/a/referrers/{image.Digest}{query}";
+            int asked = 0;
+            for (; next is not null; asked++)
+            {
+                Answer answer = await api.GetAsync(next);
+                Assert.AreEqual(200, answer.Status);
+                Assert.IsLessThanOrEqualTo(4 * 1024 * 1024, answer.Body.Length);
+                Assert.AreEqual(query.Length > 0 ? "artifactType" : null, answer["OCI-Filters-Applied"]);
+                seen.AddRange(answer.Json.GetProperty("manifests").EnumerateArray().Select(each => each.GetProperty("digest").GetString()!));
+                next = answer["Link"] is { } link ? link[1..link.IndexOf('>', StringComparison.Ordinal)] : null;
+            }
+
+            Assert.AreEqual(pages, asked);
+            Assert.HasCount(count, seen);
+            Assert.IsTrue(attached.IsSupersetOf(seen) && seen.Distinct().Count() == count);
+        }
+
+        (await api.GetAsync($"/v2/a/referrers/{image.Digest}?last=t")).AssertError(400, "DIGEST_INVALID");
+    }
+
     [TestMethod]
     public async Task ReferrersThatAnotherRegistryWroteAreFound()
     {
