@@ -139,8 +139,8 @@ internal sealed class RegistryApplication
             Resource.Referrers => _lists.ReferrersAsync(context, asked, route.Name, route.Reference),
             Resource.Manifest => _manifests.HandleAsync(context, route.Name, route.Reference),
             Resource.Blob => _blobs.HandleAsync(context, route.Name, route.Reference),
-            Resource.Uploads => Uploads().StartAsync(context, route.Name),
-            _ => Uploads().ContinueAsync(context, route.Name, route.Reference),
+            Resource.Uploads => Uploads().HandleAsync(context, route.Name),
+            _ => Uploads().HandleAsync(context, route.Name, route.Reference),
         };
     }
 

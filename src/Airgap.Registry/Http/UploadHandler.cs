@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,8 +11,24 @@ namespace Airgap.Registry.Http;
 /// <remarks>Source: OCI distribution specification 1.1, "Pushing Blobs".</remarks>
 internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
 {
-    /// <summary>POST: starts an upload, or completes it at once.</summary>
-    public async Task StartAsync(HttpContext context, string name)
+    /// <summary>Answers a request. On a full disk, uploads that nobody continues are removed.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="name">The repository.</param>
+    /// <param name="id">The upload; null for a new one.</param>
+    public async Task HandleAsync(HttpContext context, string name, string? id = null)
+    {
+        try
+        {
+            await (id is null ? StartAsync(context, name) : ContinueAsync(context, name, id));
+        }
+        catch (Exception e) when (FullDisk.Caused(e))
+        {
+            uploads.DropIdle();
+            throw;
+        }
+    }
+
+    private async Task StartAsync(HttpContext context, string name)
     {
         HttpRequest request = context.Request;
         if (!HttpMethods.IsPost(request.Method))
@@ -28,13 +44,26 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
 
         // A client that sends the digest but no bytes means to send them later, unless there are none to send.
         if (digest is { } whole && (HasBody(request) || whole == Digest.ComputeLike(whole, [])))
-            await FinishAsync(context, session, whole);
+            await FinishNewAsync(context, session, whole);
         else
             Accepted(context, session);
     }
 
-    /// <summary>GET, PATCH, PUT and DELETE of an upload that was started.</summary>
-    public async Task ContinueAsync(HttpContext context, string name, string id)
+    // The client does not know the upload's address, so it cannot continue it.
+    private async Task FinishNewAsync(HttpContext context, UploadSession session, Digest digest)
+    {
+        try
+        {
+            await FinishAsync(context, session, digest);
+        }
+        catch
+        {
+            uploads.Abandon(session);
+            throw;
+        }
+    }
+
+    private async Task ContinueAsync(HttpContext context, string name, string id)
     {
         UploadSession session = uploads.Find(name, id) ?? throw Refusal.UploadUnknown();
         string method = context.Request.Method;
@@ -133,7 +162,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         string header = context.Request.Headers.ContentRange.ToString();
         if (header.Length == 0)
             return;
-        if (!TryReadContentRange(header, out long start, out long end))
+        if (!ChunkRange.TryRead(header, out long start, out long end))
             throw Refusal.UploadInvalid($"'{header}' is not a Content-Range of the form START-END");
         if (start != session.Length)
         {
@@ -144,23 +173,6 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
 
         if (context.Request.ContentLength is { } length && length != end - start + 1)
             throw Refusal.UploadInvalid($"Content-Range gives {end - start + 1} bytes, but Content-Length {length}");
-    }
-
-    // The specification's form is START-END; RFC 9110's unit before it and total after it are accepted as well.
-    private static bool TryReadContentRange(string header, out long start, out long end)
-    {
-        end = 0;
-        ReadOnlySpan<char> text = header;
-        if (text.StartsWith("bytes", StringComparison.OrdinalIgnoreCase))
-            text = text["bytes".Length..].TrimStart("= ");
-        if (text.IndexOf('/') is >= 0 and int slash)
-            text = text[..slash];
-        int dash = text.IndexOf('-');
-        start = 0;
-        return dash > 0
-            && long.TryParse(text[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out start)
-            && long.TryParse(text[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out end)
-            && end >= start;
     }
 
     private static void Accepted(HttpContext context, UploadSession session)

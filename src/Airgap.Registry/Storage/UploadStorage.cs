@@ -78,6 +78,29 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
         }
     }
 
+    /// <summary>Ends an upload that failed and that no client can continue.</summary>
+    public void Abandon(UploadSession session)
+    {
+        try
+        {
+            using UploadLock.Lease? lease = session.TryEnter();
+            if (lease is not null && !session.IsClosed)
+                Remove(session);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is removed with abandoned uploads.
+        }
+    }
+
+    /// <summary>Removes the uploads that are idle, so that a full disk has room for others.</summary>
+    public void DropIdle()
+    {
+        DateTime limit = DateTime.UtcNow - limits.IdleAfter;
+        foreach (UploadSession session in _sessions.Values.Where(session => session.LastUsed < limit))
+            Abandon(session);
+    }
+
     /// <summary>
     /// Finds the uploads of an earlier run, and removes long-abandoned ones and temporary files and folders left by a
     /// crash.

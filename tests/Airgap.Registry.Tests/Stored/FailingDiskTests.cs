@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Airgap.Registry.Storage;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
@@ -126,10 +127,45 @@ public sealed class FailingDiskTests
         Assert.AreEqual(1, (await api.GetAsync($"/v2/a/referrers/{image.Digest}")).Json.GetProperty("manifests").GetArrayLength());
     }
 
-    private Task<Api> StartAsync() => Api.StartAsync(new RegistryFixtureOptions
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task AFailedPostOfAWholeBlob_LeavesNothing(bool isDiskFull)
+    {
+        await using Api api = await StartAsync();
+        byte[] good = RandomNumberGenerator.GetBytes(600_000);
+        string path = $"/v2/a/blobs/uploads/?digest={RegistryWriter.DigestOf(good)}";
+        _failsFrom = 1;
+        _fails = isDiskFull;
+        int status = (await api.SendAsync("POST", path, good, isDiskFull ? [] : [("Content-Range", "5-600004")])).Status;
+
+        Assert.AreEqual(isDiskFull ? 507 : 416, status);
+        Assert.IsEmpty(Directory.GetDirectories(Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads")));
+        _fails = false;
+        Assert.AreEqual(201, (await api.SendAsync("POST", path, good)).Status);
+        CollectionAssert.AreEqual(good, await api.Content.BlobAsync("a", RegistryWriter.DigestOf(good)));
+    }
+
+    [TestMethod]
+    [DataRow(0, 404)]
+    [DataRow(1, 204)]
+    public async Task AFullDisk_RemovesUploadsThatAreIdle(int hours, int status)
+    {
+        await using Api api = await StartAsync(new UploadLimits { IdleAfter = TimeSpan.FromHours(hours) });
+        string idle = await api.StartUploadAsync("a");
+        string upload = await api.StartUploadAsync("b");
+        _fails = true;
+
+        Assert.AreEqual(507, (await api.SendAsync("PATCH", upload, [1])).Status);
+
+        Assert.AreEqual(status, (await api.GetAsync(idle)).Status);
+    }
+
+    private Task<Api> StartAsync(UploadLimits? limits = null) => Api.StartAsync(new RegistryFixtureOptions
     {
         Configure = options => options with
         {
+            Uploads = limits ?? new UploadLimits(),
             BeforeUploadWrite = offset =>
             {
                 if (_fails && offset >= _failsFrom)
