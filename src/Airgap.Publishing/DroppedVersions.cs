@@ -1,9 +1,9 @@
-using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
@@ -23,12 +23,16 @@ internal static class DroppedVersions
     /// <param name="tag">The tag that will move; null for none.</param>
     /// <param name="earlier">The report of an earlier run about it; null for none.</param>
     /// <param name="digest">The new bundle.</param>
-    /// <param name="packages">Its Packages.</param>
+    /// <param name="bundle">The same, planned.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<Diagnostic?> FindAsync(
         IImageRepository repository, RepositoryName name, string? tag, EarlierManifest? earlier, Digest digest,
-        ImmutableArray<string> packages, CancellationToken cancellationToken)
+        PlannedBundle bundle, CancellationToken cancellationToken)
     {
+        // A file that is too large to be read may have the Packages.
+        if (bundle.PackageWarnings.Any(warning => warning.Code == ErrorCode.PackageFileNotSearched
+            && warning.Location?.File.StartsWith("packages/", StringComparison.Ordinal) == true))
+            return null;
         try
         {
             Digest? old = earlier?.Repository == name ? earlier.Digest : null;
@@ -40,7 +44,7 @@ internal static class DroppedVersions
             ImageReference reference = ImageReference.ByDigest(name, former);
             await using Stream layer = await repository.GetBlob(BundleContent.LayerOf(manifest, reference)).OpenAsync(0, cancellationToken);
             string[] dropped = [.. (await BundleContent.ReadAsync(layer, reference, withPackages: true, cancellationToken)).Packages
-                .Except(packages).Order(StringComparer.Ordinal)];
+                .Except(bundle.Packages).Order(StringComparer.Ordinal)];
             return dropped.Length == 0 ? null : new Diagnostic(
                 ErrorCode.VersionDropped,
                 $"{name} had {string.Join(", ", dropped.Take(Shown))}{(dropped.Length > Shown ? $" and {dropped.Length - Shown} more" : "")}, which the new bundle lacks: an install pinned to one of them breaks.",

@@ -53,7 +53,7 @@ internal sealed class ItemManifest(IRegistry registry, PublishWarnings warnings,
         if (declaration.Archive is null && plan.RootBundle is { } bundle
             && await DroppedVersions.FindAsync(
                 registry.GetRepository(repository), repository, root.Tag, earlier?.Repository == cluster
-                ? earlier with { Repository = repository } : earlier, root.Digest, bundle.Packages, cancellationToken) is { } dropped)
+                ? earlier with { Repository = repository } : earlier, root.Digest, bundle, cancellationToken) is { } dropped)
         {
             warnings.Add(dropped, declaration.Item.Location);
         }

@@ -48,6 +48,15 @@ public sealed class KubeConfigTests
         AirgapException broken = Assert.ThrowsExactly<AirgapException>(() => Read());
         Assert.AreEqual(ErrorCode.ClusterConfig, broken.Code, "one without its authority");
         Assert.Contains("The pod's service account cannot be used", broken.Message);
+        File.WriteAllText(folder["ca.crt"], "");
+        Assert.Contains("ca.crt holds no certificate", Assert.ThrowsExactly<AirgapException>(() => Read()).Message);
+        using X509Certificate2 other = LoopbackCertificate.Create();
+        File.WriteAllText(folder["ca.crt"], other.ExportCertificatePem());
+        using ClusterClient untrusting = new(Read());
+        AirgapException untrusted = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => untrusting.GetAsync("version", CancellationToken.None));
+        Assert.Contains("the authority of the pod's service account (ca.crt) did not issue its certificate", untrusted.Message);
+        Assert.DoesNotContain("kubeconfig", untrusted.Message + untrusted.Advice);
         File.WriteAllText(folder["ca.crt"], certificate.ExportCertificatePem());
 
         using ClusterClient client = new(Read());

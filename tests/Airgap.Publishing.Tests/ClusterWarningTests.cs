@@ -20,6 +20,8 @@ namespace Airgap.Publishing.Tests;
 [TestCategory(TestKinds.Servers)]
 public sealed class ClusterWarningTests
 {
+    private string _fill = "";
+
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
@@ -42,6 +44,24 @@ public sealed class ClusterWarningTests
             [PublishItems.Bundle($"{registry.Host}/source/repository:v1")], PublishItems.To($"{registry.Host}/apps", folder.Path),
             TestContext.CancellationToken);
         Assert.IsEmpty(again.Warnings);
+    }
+
+    // The Packages of a file that is too large are unknown, and may be the same.
+    [TestMethod]
+    public async Task AVersionInAFileThatIsNotSearched_IsNotCalledDropped()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        using RegistryClient client = Client();
+        await PushAsync(client, folder, $"{registry.Host}/apps/repository:v1", "1.0.0");
+        _fill = new string('#', 4 * 1024 * 1024);
+        await PushAsync(client, folder, $"{registry.Host}/source/repository:v1", "1.0.0");
+
+        PublishResult result = await new Publisher(client).RunAsync(
+            [PublishItems.Bundle($"{registry.Host}/source/repository:v1")], PublishItems.To($"{registry.Host}/apps", folder.Path),
+            TestContext.CancellationToken);
+
+        Assert.AreEqual(ErrorCode.PackageFileNotSearched, result.Warnings.Single().Code);
     }
 
     [TestMethod]
@@ -184,7 +204,7 @@ public sealed class ClusterWarningTests
             TestContext.CancellationToken);
         foreach (string version in versions)
             await File.WriteAllTextAsync(
-                Path.Combine(root, "packages", $"{version}.yml"), $"kind: Package\nmetadata:\n  name: simple-app.corp.com.{version}\n",
+                Path.Combine(root, "packages", $"{version}.yml"), $"kind: Package\nmetadata:\n  name: simple-app.corp.com.{version}\n{_fill}",
                 TestContext.CancellationToken);
         await new Pusher(client).PushAsync(
             new PushRequest

@@ -166,8 +166,8 @@ internal sealed class ClusterClient : IDisposable
         return new AirgapException(
             ErrorCode.ClusterUnreachable,
             $"The Kubernetes API {Server} ({_target.Origin}) does not answer: {why}.",
-            "See whether 'kubectl version' reaches it; check the address, a VPN or proxy (HTTPS_PROXY, NO_PROXY), and the certificate " +
-            "authority of the kubeconfig.",
+            "See whether 'kubectl version' reaches it; check the address, a VPN or proxy (HTTPS_PROXY, NO_PROXY), and " +
+            (_target.IsPod ? $"the files in {PodAccount.Folder}." : "the certificate authority of the kubeconfig."),
             failure);
     }
 }

@@ -41,7 +41,8 @@ internal static class ClusterRequests
                 throw new AirgapException(
                     ErrorCode.ClusterConfig,
                     $"The credentials of {target.Origin} cannot be read: {failure.Message.TrimEnd('.')}.",
-                    "Run the log-in of the context again; 'kubectl get namespaces' shows whether it works.",
+                    target.IsPod ? $"See the files in {PodAccount.Folder}, which the kubelet writes, or name a kubeconfig: --kubeconfig FILE."
+                        : "Run the log-in of the context again; 'kubectl get namespaces' shows whether it works.",
                     failure);
             }
         }

@@ -19,6 +19,9 @@ internal sealed class ClusterTarget
     /// <summary>Its origin, for messages: <c>context CONTEXT of FILE</c>.</summary>
     public required string Origin { get; init; }
 
+    /// <summary>True for the account of the pod that the program runs in: there is no kubeconfig to look at.</summary>
+    public bool IsPod { get; init; }
+
     /// <summary>The trusted authorities; null for the machine's.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 

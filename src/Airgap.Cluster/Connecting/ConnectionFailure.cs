@@ -22,6 +22,8 @@ internal static class ConnectionFailure
             return $"its certificate is for another name than {target.ServerName ?? target.Server.Host} (tls-server-name)";
         return !root.Message.Contains("PartialChain", StringComparison.Ordinal)
             && !root.Message.Contains("UntrustedRoot", StringComparison.Ordinal) ? null
+            : target.IsPod
+                ? "the authority of the pod's service account (ca.crt) did not issue its certificate"
             : target.Authorities is null
                 ? "no authority that this machine trusts issued its certificate, and the kubeconfig names none (certificate-authority)"
                 : "the certificate-authority of the kubeconfig did not issue its certificate";

@@ -40,13 +40,16 @@ internal static class PodAccount
         RotatedToken token = new(Path.Combine(folder, "token"));
         X509Certificate2Collection authorities = [];
         authorities.ImportFromPem(TokenFile.Read(Path.Combine(folder, "ca.crt")));
+        if (authorities.Count == 0)
+            throw new FormatException($"{Path.Combine(folder, "ca.crt")} holds no certificate");
         string ns = Path.Combine(folder, "namespace");
         return new ClusterTarget
         {
             Server = server,
             Namespace = File.Exists(ns) && TokenFile.Read(ns).Trim() is { Length: > 0 } name ? name : "default",
             Origin = "the pod's service account",
-            Authorities = authorities.Count > 0 ? authorities : null,
+            IsPod = true,
+            Authorities = authorities,
             // The kubelet writes a new one before the old one expires.
             Authorization = _ => token.AuthorizeAsync(),
         };
