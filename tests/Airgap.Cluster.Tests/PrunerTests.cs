@@ -60,6 +60,34 @@ public sealed class PrunerTests
         Assert.DoesNotContain(request => request.Method == "DELETE", server.Requests);
     }
 
+    // A placeholder that a filled-in Secret keeps out, or a Namespace that this user may not apply.
+    [TestMethod]
+    public async Task AnObjectThatWasLeftAsItIs_StaysRecorded()
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} left l1", $"{Line} new n1");
+
+        await PruneAsync(
+            server, [Applied("new", "n1", ApplyOutcome.Unchanged), Applied("left", "", ApplyOutcome.Kept) with { After = null }]);
+
+        Assert.IsFalse(server.Requests.Any(request => request.Method != "GET"), "the inventory is right as it is");
+    }
+
+    [TestMethod]
+    public async Task ARunThatFails_RecordsWhatItMade()
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} refused r1");
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+        Inventory inventory = await Inventory.LoadAsync(client, "packages", "app", CancellationToken.None);
+
+        await new Pruner(client, inventory, isDry: false).RecordAsync(
+            [Applied("new", "n1", ApplyOutcome.Created), Applied("refused", "", ApplyOutcome.Failed) with { After = null }], _told.Add,
+            CancellationToken.None);
+
+        JsonElement written = JsonElement.Parse(server.Requests.Single(request => request.Method == "PATCH").Body);
+        Assert.AreEqual($"{Line} new n1\n{Line} old o1\n{Line} refused r1\n", written.Text("data", "objects"));
+        Assert.IsFalse(server.Requests.Any(request => request.Method == "DELETE"));
+    }
+
     [TestMethod]
     public async Task AnObjectThatWasDropped_IsDeleted_IfItIsTheSameOne()
     {

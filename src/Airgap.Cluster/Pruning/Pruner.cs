@@ -43,20 +43,26 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             $"yourself: kubectl -n {inventory.Namespace} get configmap {inventory.Name} -o yaml lists them.");
     }
 
+    /// <summary>Records what was applied, and deletes nothing: what fails afterwards leaves it for a later run to remove.</summary>
+    /// <param name="applied">What was applied now; some may have been refused.</param>
+    /// <param name="onDone">Called for the inventory, if it changes.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task RecordAsync(IReadOnlyList<AppliedObject> applied, Action<AppliedObject> onDone, CancellationToken cancellationToken)
+    {
+        InventoryChange change = InventoryChange.Of(inventory, applied);
+        if (!isDry && await inventory.SaveAsync(change.Made.Concat(change.Gone), cancellationToken) is { } recorded)
+            onDone(recorded);
+    }
+
     /// <summary>Deletes objects that are no longer in the manifests, and records the others.</summary>
     /// <param name="applied">What was applied now, with nothing refused.</param>
     /// <param name="onDone">Called for each object as soon as it is done, including the inventory.</param>
     /// <param name="cancellationToken">Stops before the next.</param>
     public async Task RunAsync(IReadOnlyList<AppliedObject> applied, Action<AppliedObject> onDone, CancellationToken cancellationToken)
     {
-        InventoryEntry[] made = [.. applied.Where(IsMade).Select(InventoryEntry.Of).OfType<InventoryEntry>()];
-        HashSet<(string, string, string?, string)> now =
-            [.. applied.Select(each => new InventoryEntry(each.ApiVersion, each.Kind, each.Namespace, each.Name, "").Key)];
-        InventoryEntry[] gone = [
-            .. inventory.Entries.Where(entry => !now.Contains(entry.Key)).OrderByDescending(entry => ResourceKind.Rank(entry.Kind))];
         // Recorded before anything is removed, so that the next run knows what an interruption left.
-        if (!isDry && await inventory.SaveAsync(made.Concat(gone), cancellationToken) is { } recorded)
-            onDone(recorded);
+        await RecordAsync(applied, onDone, cancellationToken);
+        (IReadOnlyList<InventoryEntry> made, IReadOnlyList<InventoryEntry> gone) = InventoryChange.Of(inventory, applied);
         List<InventoryEntry> kept = [];
         InventoryEntry? held = null;
         List<(InventoryEntry Entry, string Path)> going = [];
@@ -80,12 +86,6 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
         if (!isDry)
             await inventory.SaveAsync(made.Concat(kept), cancellationToken);
     }
-
-    // An object that existed before was not created by an apply, no matter who owns its fields.
-    private bool IsMade(AppliedObject applied) => applied.Outcome == ApplyOutcome.Created
-        || (applied.After is { } after
-            && (FieldManagers.Others(after, Applier.FieldManager) is []
-                || inventory.Entries.Any(entry => entry.Uid == after.Text("metadata", "uid"))));
 
     private static bool IsInstall(InventoryEntry entry) => entry.Kind == ResourceKind.PackageInstall.Kind;
 

@@ -49,6 +49,9 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         {
             Refetches = Refetches
         }.ApplyAsync(documents, Report, cancellationToken);
+        // What fails from here on leaves objects that a later run may have to remove.
+        if (pruner is not null)
+            await pruner.RecordAsync(applied, Report, cancellationToken);
         int failed = applied.Count(each => each.Failure is not null);
         if (failed > 0)
         {
