@@ -33,7 +33,9 @@ internal static class IoFailures
             New(ErrorCode.AccessDenied, $"Access to '{path}' was refused.", "Check the permissions, and that it is a file.", e),
         _ when FullDisk.Caused(e) =>
             New(ErrorCode.DiskFull, $"No space is left for '{path}'.", "Free some space, or write to another disk.", e),
-        _ => New(ErrorCode.FileFailure, $"Reading or writing '{path}' failed: {e.Message.TrimEnd('.')}.",
+        PathTooLongException => New(
+            ErrorCode.FileFailure, $"The path '{path}', or a name in it, is too long for this system.", "Use a shorter path.", e),
+        _ => New(ErrorCode.FileFailure, $"Reading or writing '{path}' failed: {Reason(e)}.",
             "Check the disk and the path.", e),
     };
 
@@ -42,6 +44,13 @@ internal static class IoFailures
         ? New(ErrorCode.DiskFull, $"No space is left: {e.Message.TrimEnd('.')}.", "Free some space, or write to another disk.", e)
         : New(e is IOException ? ErrorCode.FileFailure : ErrorCode.AccessDenied, $"Reading or writing failed: {e.Message.TrimEnd('.')}.",
             "Check the disk, the path and the permissions.", e);
+
+    // The runtime often adds the whole path, which the message has already: "Input/output error : '/a/b'".
+    private static string Reason(Exception e)
+    {
+        int at = e.Message.IndexOf(" : '", StringComparison.Ordinal);
+        return at > 0 && e.Message.EndsWith('\'') ? e.Message[..at] : e.Message.TrimEnd('.');
+    }
 
     private static AirgapException New(ErrorCode code, string message, string advice, Exception e) => new(code, message, advice, e);
 }

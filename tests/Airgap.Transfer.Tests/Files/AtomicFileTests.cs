@@ -212,6 +212,20 @@ public sealed class AtomicFileTests
     }
 
     [TestMethod]
+    public void AMessageNamesThePathOnce()
+    {
+        Assert.AreEqual(
+            "The path '/a/b', or a name in it, is too long for this system.",
+            IoFailures.Translate(new PathTooLongException("The path '/a/b' is too long."), "/a/b").Message);
+
+        // As the runtime writes them.
+        Assert.AreEqual(
+            "Reading or writing '/a/b' failed: Input/output error.",
+            IoFailures.Translate(new IOException("Input/output error : '/a/b'", 5), "/a/b").Message);
+        Assert.AreEqual("Reading or writing 'f' failed: it's odd.", IoFailures.Translate(new IOException("it's odd.", 5), "f").Message);
+    }
+
+    [TestMethod]
     public void ARealFullDeviceIsADiskThatIsFull()
     {
         if (!File.Exists("/dev/full"))
