@@ -162,6 +162,10 @@ public sealed class ClusterWarningTests
     }
 
     [TestMethod]
+    public async Task AMirrorByTls_IsFetchedFrom() => Assert.IsNull(await PlainHttpMirror.FindProblemAsync(
+        new FakeRegistry(), RepositoryName.Parse("mirror.corp.example/apps"), "it", TestContext.CancellationToken));
+
+    [TestMethod]
     public async Task APrivateAuthorityThatTheClusterIsNotToldOf()
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();

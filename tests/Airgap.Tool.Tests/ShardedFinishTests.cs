@@ -44,6 +44,17 @@ public sealed class ShardedFinishTests
         Assert.IsNull(document["reference"]);
         Assert.Contains("v1.0.0", await content.TagsAsync("one"));
         Assert.Contains("v1.0.0", await content.TagsAsync("two"));
+
+        string told = await InProcess.SucceedAsync(
+            "copy", "--plan", folder["both.json"], "--finish", "--shards", "1", "--receipt", folder["receipt.json"], "--report",
+            folder["report.json"], "--sign-key", Path.ChangeExtension(SignedStorage.Key("p256"), ".pem"), "--sign-images", "tag");
+        foreach (string to in (string[])["one", "two"])
+        {
+            foreach (string text in (string[])[
+                told, await File.ReadAllTextAsync(folder["receipt.json"]), await File.ReadAllTextAsync(folder["report.json"])])
+                Assert.Contains($"{far.Host}/{to}", text);
+            Assert.Contains(tag => tag.EndsWith(".sig", StringComparison.Ordinal), await content.TagsAsync(to));
+        }
     }
 
     /// <summary>A finish verifies no signature, so it reports none.</summary>

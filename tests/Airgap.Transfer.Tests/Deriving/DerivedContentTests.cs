@@ -99,6 +99,54 @@ public sealed class DerivedContentTests
             plan with { SourceDerived = [.. plan.SourceDerived.Select(change).OfType<DerivedManifest>(), .. further] });
     }
 
+    /// <summary>A flattened bundle pins images alone: only those that the record lists were left of an index.</summary>
+    [TestMethod]
+    public async Task AnImageThatIsNotListed_IsNotBelieved_EvenInAFlattenedBundle()
+    {
+        await ArchiveAsync("flat.tar", Selection with { Flatten = true });
+        TransferPlan plan = await ReadAsync("flat.tar");
+        PlannedItem image = plan.Items.First(item => !item.IsBundle && plan.SourceDerived.Any(made => made.Digest == item.Digest));
+        Assert.Contains(image.Digest, DerivedContent.Of(plan));
+
+        Assert.DoesNotContain(
+            image.Digest,
+            DerivedContent.Of(plan with { SourceDerived = [.. plan.SourceDerived.Where(made => made.Digest != image.Digest)] }));
+    }
+
+    /// <summary>A sparse selection changes no index, even if it has exactly the selected platforms.</summary>
+    [TestMethod]
+    public async Task AnIndexOfASparseSelection_IsNotBelieved()
+    {
+        await ArchiveAsync("sparse.tar", new BundleSelection
+        {
+            Platforms = [.. GeneratedRepository.Platforms.SelectMany(one => PlatformChoice.ParseAll(one))],
+            Packages = [.. PackageChoice.ParseAll("p0.example.com")],
+            Sparse = true,
+        });
+        TransferPlan plan = await ReadAsync("sparse.tar");
+        PlannedItem[] indexes = [.. plan.Items.Where(item => item.Content.Manifest.IsIndex)];
+        Assert.IsNotEmpty(indexes);
+
+        Assert.AreSequenceEqual([plan.Root!.Digest], DerivedContent.Of(plan with
+        {
+            SourceDerived = [.. plan.SourceDerived, .. indexes.Select(item => new DerivedManifest(item.Digest, Digest.Compute("a"u8))
+            {
+                Kept = [.. item.Content.Manifest.Manifests.Select(child => child.Digest)]
+            })],
+        }));
+    }
+
+    [TestMethod]
+    public async Task ARecord_ListsWhatTheArchiveHas()
+    {
+        await ArchiveAsync("a.tar", Selection);
+        TransferPlan plan = await ReadAsync("a.tar");
+        DerivedManifest stray = new(Digest.Compute("not here"u8), Digest.Compute("a"u8));
+        DerivedManifest listed = plan.SourceDerived[0];
+
+        Assert.AreSequenceEqual([listed], DerivedManifest.In([stray, listed, listed with { }], plan.Items));
+    }
+
     /// <summary>An index with an image of another platform is none that the selection gives, and without platforms none is.</summary>
     [TestMethod]
     public async Task AnIndexThatTheSelectionDoesNotGive_IsNotBelieved()
