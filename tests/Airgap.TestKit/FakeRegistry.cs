@@ -84,6 +84,9 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     /// <summary>Tags and their digests.</summary>
     public IReadOnlyDictionary<string, Digest> Tags => _tags;
 
+    /// <summary>True for a registry that fails for the second page of every list of referrers.</summary>
+    public bool BreaksReferrers { get; set; }
+
     /// <summary>The blobs it has.</summary>
     public ICollection<Digest> Blobs => _blobs.Keys;
 
@@ -254,6 +257,12 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) => _manifests.IsEmpty
         ? throw new AirgapException(ErrorCode.RepositoryUnknown, $"There is no repository {name}: NAME_UNKNOWN.", "")
         : ListTagsAsync(cancellationToken);
+
+    async Task<ReferrerList> IImageRepository.ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken)) with
+        {
+            IsPartial = BreaksReferrers
+        };
 
     private Manifest? Find(string tagOrDigest) =>
         (Digest.TryParse(tagOrDigest, out Digest digest) || _tags.TryGetValue(tagOrDigest, out digest))

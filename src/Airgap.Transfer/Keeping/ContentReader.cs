@@ -121,8 +121,14 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
         // The clients' referrers list is itself a manifest.
         if (await tags.FindAsync(ReferrerList.FallbackTag(digest), cancellationToken) is { } list)
             links.Add(new ContentLink(list, LinkKind.Referrer) { IsLeaf = true });
-        links.AddRange((await reader.ListReferrersAsync(repository, digest, hasFallback: null, cancellationToken)).Manifests
-            .Select(referrer => new ContentLink(referrer.Digest, LinkKind.Referrer) { IsLeaf = true }));
+        ReferrerList referrers = await reader.ListReferrersAsync(repository, digest, hasFallback: null, cancellationToken);
+        // What a broken list does not name would count as referenced by nothing, and be removed.
+        if (referrers.IsPartial)
+            throw new AirgapException(
+                ErrorCode.RegistryFailed, $"The registry lists only the first of the referrers of {repository}@{digest}.",
+                "Run it again; if it fails again, see the registry's log.")
+            { Reference = $"{repository}@{digest}", Digest = digest.ToString() };
+        links.AddRange(referrers.Manifests.Select(referrer => new ContentLink(referrer.Digest, LinkKind.Referrer) { IsLeaf = true }));
         return links;
     }
 

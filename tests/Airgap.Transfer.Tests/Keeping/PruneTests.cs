@@ -31,6 +31,24 @@ public sealed class PruneTests : PruneTestBase
     }
 
     [TestMethod]
+    public async Task AListOfReferrersThatBreaksOff_IsNoReasonToRemoveTheOthers()
+    {
+        await FillAsync();
+        KeptRoot[] kept = [Root("simple-app-bundle")];
+        PrunePlan plan = await PlanAsync(kept);
+        Repository.BreaksReferrers = true;
+        int before = Repository.Manifests.Count;
+
+        AirgapException planned = await Assert.ThrowsExactlyAsync<AirgapException>(() => PlanAsync(kept));
+        AirgapException executed = await Assert.ThrowsExactlyAsync<AirgapException>(() => ExecuteAsync(plan));
+
+        Assert.AreEqual(ErrorCode.RegistryFailed, planned.Code);
+        StringAssert.Contains(planned.Message, $"only the first of the referrers of {Place}@sha256:");
+        Assert.AreEqual(ErrorCode.RegistryFailed, executed.Code);
+        Assert.HasCount(before, Repository.Manifests);
+    }
+
+    [TestMethod]
     public async Task ARunThatIsCut_LeavesWhatIsKeptWhole_AndAnotherContinuesIt()
     {
         for (int seed = 0; seed < 12; seed++)
