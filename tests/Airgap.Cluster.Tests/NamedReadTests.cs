@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Diagnosing;
-using Airgap.Cluster.Objects;
 using Airgap.Cluster.Watching;
 using Airgap.Oci;
 using Airgap.TestKit;
