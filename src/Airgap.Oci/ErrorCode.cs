@@ -841,6 +841,12 @@ public enum ErrorCode
     WarningFails = 2194,
 
     /// <summary>
+    /// The project's own bundle is pushed and nothing is relocated, so that a gate, required signatures, the signing of images or a log of
+    /// relocations have no effect (warning). Name a destination too, or omit them for this publish.
+    /// </summary>
+    PushNotCovered = 2195,
+
+    /// <summary>
     /// A registry does not accept an index without all of its images (a sparse index), like docker-registry 2.8 and
     /// registries with such settings. Nothing was tagged. Use Rewrite, the default, so that indexes list only the
     /// copied images.

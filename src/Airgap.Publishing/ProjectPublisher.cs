@@ -71,8 +71,10 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
             else
                 TimelineRecorder.Current?.Refuse();
             PreparedPublish? prepared = problems.IsEmpty ? await publisher.PrepareAsync(items, settings, cancellationToken) : null;
+            IEnumerable<Diagnostic> alone = made?.Bundle is { } bundle && project.Content!.IsPushed && prepared is { Lock: null }
+                ? PushedAlone.Find(settings, bundle.Reference.Repository, project.Content.Item.Location) : [];
             return new PreparedProject(
-                project, made?.Bundle, publisher, prepared, prepared?.Problems ?? problems, made is null ? [] : [.. made.Warnings]);
+                project, made?.Bundle, publisher, prepared, prepared?.Problems ?? problems, [.. made?.Warnings ?? [], .. alone]);
         }
         catch
         {

@@ -176,6 +176,33 @@ public sealed class ProducerTests
         Assert.IsEmpty(destination.Requests.Where(request => request.Method is not ("GET" or "HEAD")), result.Output);
     }
 
+    [TestMethod]
+    [DataRow("publish", "")]
+    [DataRow("tool", "")]
+    [DataRow("publish", "-warnaserror:AIRGAP2195")]
+    public async Task ABundleThatIsOnlyPushed_HasNoGate_AndThatIsTold(string by, string raised)
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = Create(Items, source);
+        string[] properties =
+            [$"AirgapBundleRepository={destination.Host}/own/app", "AirgapGateCommand=exit 3", "AirgapAuditLog=audit.jsonl"];
+        await project.RestoreAsync();
+
+        DotnetResult result = by == "tool"
+            ? await Dotnet.RunAsync(
+                project.Folder, ["exec", PackedPackage.Tool, "publish", .. properties.SelectMany(each => (string[])["-p", each])],
+                project.Environment)
+            : await project.RelocateAsync([.. properties.Select(each => "-p:" + each), .. raised.Length == 0 ? [] : new[] { raised }]);
+
+        Assert.AreEqual(raised.Length == 0 ? 0 : 1, result.ExitCode, result.Output);
+        Assert.Contains(
+            $"AirgapGateCommand and AirgapAuditLog have no effect: the project's bundle is only pushed to {destination.Host}/own/app",
+            result.Output);
+        Assert.AreEqual(raised.Length == 0, destination.Requests.Any(request => request.Method == "PUT"), result.Output);
+        Assert.IsFalse(File.Exists(project["audit.jsonl"]));
+    }
+
     private static TestProject Create(string items, RegistryFixture source)
     {
         TestProject project = new TestProject(items, "<TargetFramework>net10.0</TargetFramework><Version>1.2.3</Version>").Reaching(source);
