@@ -47,9 +47,11 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
     /// <param name="applied">What was applied now; some may have been refused.</param>
     /// <param name="onDone">Called for the inventory, if it changes.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task RecordAsync(IReadOnlyList<AppliedObject> applied, Action<AppliedObject> onDone, CancellationToken cancellationToken)
+    public Task RecordAsync(IReadOnlyList<AppliedObject> applied, Action<AppliedObject> onDone, CancellationToken cancellationToken) =>
+        RecordAsync(InventoryChange.Of(inventory, applied), onDone, cancellationToken);
+
+    private async Task RecordAsync(InventoryChange change, Action<AppliedObject> onDone, CancellationToken cancellationToken)
     {
-        InventoryChange change = InventoryChange.Of(inventory, applied);
         if (!isDry && await inventory.SaveAsync(change.Made.Concat(change.Gone), cancellationToken) is { } recorded)
             onDone(recorded);
     }
@@ -61,8 +63,9 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
     public async Task RunAsync(IReadOnlyList<AppliedObject> applied, Action<AppliedObject> onDone, CancellationToken cancellationToken)
     {
         // Recorded before anything is removed, so that the next run knows what an interruption left.
-        await RecordAsync(applied, onDone, cancellationToken);
-        (IReadOnlyList<InventoryEntry> made, IReadOnlyList<InventoryEntry> gone) = InventoryChange.Of(inventory, applied);
+        InventoryChange change = InventoryChange.Of(inventory, applied);
+        await RecordAsync(change, onDone, cancellationToken);
+        (IReadOnlyList<InventoryEntry> made, IReadOnlyList<InventoryEntry> gone) = change;
         List<InventoryEntry> kept = [];
         InventoryEntry? held = null;
         List<(InventoryEntry Entry, string Path)> going = [];

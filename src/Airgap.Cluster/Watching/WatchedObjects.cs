@@ -50,10 +50,9 @@ internal sealed class WatchedObjects(ClusterClient client, string path, string s
             ClusterResponse one = await client.GetAsync($"{path}/{Uri.EscapeDataString(name)}", cancellationToken);
             if (one.IsSuccess)
                 found.Add(one.Object);
-            else if (one.Status is 403 or 404 && list is not null && one is not { Status: 404, Body: not null })
-                return new WatchedState(list, "listed");
             else if (one is not { Status: 404, Body: not null })
-                return new WatchedState(one, "read by name");
+                return list is not null && one.Status is 403 or 404
+                    ? new WatchedState(list, "listed") : new WatchedState(one, "read by name");
         }
 
         // A server that has just started may refuse a list that it permits later.

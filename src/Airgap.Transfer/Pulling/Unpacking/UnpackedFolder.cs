@@ -79,16 +79,15 @@ internal sealed class UnpackedFolder
     /// <summary>Removes the content of lower layers at a path.</summary>
     public void Remove(string path)
     {
-        UnpackedTree.Node? node = _tree.Find(path);
-        if (node?.Layer == _tree.Layer)
+        // A name that was never written is not there, though the system may take another one for it.
+        if (_tree.Find(path) is not { } node)
+            return;
+        if (node.Layer == _tree.Layer)
         {
             RemoveContent(path);
             return;
         }
 
-        // A name that was never written is not there, though the system may take another one for it.
-        if (node is null)
-            return;
         node.Remove();
         Delete(Full(path));
     }
