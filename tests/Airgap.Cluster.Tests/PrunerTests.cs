@@ -98,6 +98,7 @@ public sealed class PrunerTests
 
         KubernetesRequest deleted = server.Requests.Single(request => request.Method == "DELETE");
         Assert.AreEqual("o1", JsonElement.Parse(deleted.Body).Text("preconditions", "uid"));
+        Assert.IsFalse(deleted.IsDry);
         Assert.AreEqual("PackageRepository packages/old Removed", Words(_told.Single()));
         JsonElement written = JsonElement.Parse(server.Requests.Single(request => request.Method == "PATCH").Body);
         Assert.AreEqual($"{Line} new n1\n", written.Text("data", "objects"));
@@ -170,7 +171,7 @@ public sealed class PrunerTests
 
         await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)], isDry: true);
 
-        Assert.AreEqual("?dryRun=All", server.Requests.Single(request => request.Method == "DELETE").Query);
+        Assert.IsTrue(server.Requests.Single(request => request.Method == "DELETE").IsDry);
         Assert.DoesNotContain(request => request.Method == "PATCH", server.Requests);
         Assert.AreEqual(ApplyOutcome.Removed, _told.Single().Outcome);
     }

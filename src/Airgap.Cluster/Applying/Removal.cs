@@ -24,11 +24,18 @@ internal sealed class Removal(ClusterClient client)
     /// <param name="cancellationToken">Stops it.</param>
     public Task<ClusterResponse> DeleteAsync(string path, string uid, bool isDry, CancellationToken cancellationToken)
     {
-        return client.SendAsync(
-            HttpMethod.Delete, path + (isDry ? "?dryRun=All" : ""), JsonBytes.Object(writer =>
+        // A server reads the options of a deletion from its body, and then ignores its query: dryRun there would delete.
+        return client.SendAsync(HttpMethod.Delete, path, JsonBytes.Object(writer =>
         {
             writer.WriteString("apiVersion", "v1");
             writer.WriteString("kind", "DeleteOptions");
+            if (isDry)
+            {
+                writer.WriteStartArray("dryRun");
+                writer.WriteStringValue("All");
+                writer.WriteEndArray();
+            }
+
             writer.WriteStartObject("preconditions");
             writer.WriteString("uid", uid);
             writer.WriteEndObject();

@@ -25,6 +25,13 @@ public sealed record KubernetesRequest(
 
     /// <summary>True for a watch.</summary>
     public bool IsWatch => Query.Contains("watch=", StringComparison.Ordinal);
+
+    /// <summary>True if a real server changes nothing: it reads the options of a deletion from its body, and then ignores its query.</summary>
+    public bool IsDry => Method == "DELETE" && Body.Length > 0
+        ? Body.Contains("""
+            "dryRun":["All"]
+            """, StringComparison.Ordinal)
+        : Query.Contains("dryRun=All", StringComparison.Ordinal);
 }
 
 /// <summary>

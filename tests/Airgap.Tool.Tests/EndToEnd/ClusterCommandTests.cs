@@ -109,7 +109,7 @@ public sealed class ClusterCommandTests
         CliResult tried = await InProcess.RunAsync(
             "apply", folder["manifests"], "--prune", "app", "--dry-run=server", "--kubeconfig", folder["config"]);
         Assert.Contains("PackageRepository success/old: removed (dry run)", tried.Output);
-        Assert.AreEqual("?dryRun=All", server.Requests.Single(request => request.Method == "DELETE").Query);
+        Assert.IsTrue(server.Requests.Single(request => request.Method == "DELETE").IsDry);
 
         CliResult result = await InProcess.RunAsync("apply", folder["manifests"], "--prune", "app", "--kubeconfig", folder["config"]);
 
