@@ -64,7 +64,7 @@ public sealed class RegistryServer : IAsyncDisposable
                 StorageFolder.Prepare(options.Folder, options.ReadOnly);
                 if (!options.ReadOnly)
                     hold = FolderLock.Take(options.Folder);
-                storage = new RegistryStorage(options.Folder, options.Uploads)
+                storage = new RegistryStorage(options.Folder, options.Layout(options.Folder), options.Uploads)
                 {
                     TakesSparseIndexes = options.SparseIndexes,
                     Uploads = { BeforeWrite = options.BeforeUploadWrite }

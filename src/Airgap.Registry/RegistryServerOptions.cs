@@ -84,6 +84,9 @@ public sealed record RegistryServerOptions
     /// <summary>True to speak HTTP/2 alone over TLS, as some proxies do. For tests of clients.</summary>
     internal bool OnlyHttp2 { get; init; }
 
+    /// <summary>Makes the layout of <see cref="Folder"/>. For tests of other systems' names.</summary>
+    internal Func<string, StorageLayout> Layout { get; init; } = static folder => new StorageLayout(folder);
+
     /// <summary>The limits of unfinished uploads.</summary>
     internal UploadLimits Uploads { get; init; } = new();
 

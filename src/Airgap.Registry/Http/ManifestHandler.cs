@@ -124,6 +124,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         if (children.Length > 0)
             throw Refusal.ManifestBlobUnknown(children, "manifest");
 
+        if (tag is not null && storage.Tags.Prepare(name, tag) is { } why)
+            throw Refusal.TagNotHeld(tag, why);
         storage.Manifests.Write(name, digest, content, tag);
         return true;
     }

@@ -43,6 +43,13 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
 
     public static Refusal TagInvalid(string tag) => new(StatusCodes.Status400BadRequest, "TAG_INVALID", $"'{tag}' is not a tag.");
 
+    public static Refusal TagNotHeld(string tag, string why) => new(
+        StatusCodes.Status400BadRequest, "TAG_INVALID", $"The registry cannot store the tag '{tag}': {why}. Push under another tag.");
+
+    public static Refusal NameNotHeld(string name) => new(
+        StatusCodes.Status400BadRequest, "NAME_INVALID",
+        $"The registry cannot store the repository '{name}': its file system cannot hold this name. Push to another repository.");
+
     public static Refusal BlobUnknown(Digest digest) =>
         new(StatusCodes.Status404NotFound, "BLOB_UNKNOWN", $"The repository has no blob {digest}.");
 

@@ -24,6 +24,7 @@ internal sealed class RegistryApplication
     private readonly ListHandler _lists;
     private readonly PageHandler _page;
     private readonly IRegistryContent _content;
+    private readonly RegistryStorage? _storage;
     private readonly ServerMetrics? _metrics;
     private readonly ArchiveChanges _changes;
 
@@ -36,6 +37,7 @@ internal sealed class RegistryApplication
         RegistryServerOptions options, IRegistryContent content, RegistryStorage? storage, IUserStore? users, ArchiveChanges changes)
     {
         _content = content;
+        _storage = storage;
         _readOnly = options.ReadOnly || storage is null;
         _log = options.AccessLog;
         _changes = changes;
@@ -130,6 +132,8 @@ internal sealed class RegistryApplication
 
         if (!Names.IsRepository(route.Name))
             throw Refusal.Name(route.Name);
+        if (_storage?.CanHold(route.Name) == false)
+            throw reads ? Refusal.NameUnknown(route.Name) : Refusal.NameNotHeld(route.Name);
         string asked = route.Name;
         if (context.Request.QueryString.HasValue && reads && context.Request.Query["ns"] is [{ Length: > 0 } registry])
             route = route with { Name = _content.FindMirrored(asked, registry) };

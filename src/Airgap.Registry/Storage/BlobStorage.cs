@@ -46,7 +46,7 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
     public bool TryMount(string name, Digest digest, string? from)
     {
         using IDisposable pin = Pins.Hold(digest);
-        if (from is null ? !Exists(digest) : !Exists(from, digest))
+        if (from is null ? !Exists(digest) : !layout.CanHoldRepository(from) || !Exists(from, digest))
             return false;
         Link(name, digest);
         return true;

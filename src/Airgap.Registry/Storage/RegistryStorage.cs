@@ -6,11 +6,17 @@ namespace Airgap.Registry.Storage;
 internal sealed class RegistryStorage : IRegistryContent
 {
     private readonly string _folder;
+    private readonly StorageLayout _layout;
 
     public RegistryStorage(string folder, UploadLimits? limits = null)
+        : this(folder, new StorageLayout(folder), limits ?? new UploadLimits())
+    {
+    }
+
+    public RegistryStorage(string folder, StorageLayout layout, UploadLimits limits)
     {
         _folder = folder;
-        StorageLayout layout = new(folder);
+        _layout = layout;
         AtomicFiles files = new(layout);
         Blobs = new BlobStorage(layout, files);
         Marks = new RemovalMarks(layout);
@@ -18,10 +24,13 @@ internal sealed class RegistryStorage : IRegistryContent
         Sweep = new TagSweep(layout, Marks, Tags, Gates);
         Manifests = new ManifestStorage(layout, files, Blobs, Tags, Marks);
         Referrers = new ReferrerIndex(Manifests);
-        Uploads = new UploadStorage(layout, Blobs, limits ?? new UploadLimits());
+        Uploads = new UploadStorage(layout, Blobs, limits);
         Catalog = new RepositoryCatalog(layout);
         Garbage = new GarbageCollector(layout, files, Blobs, Manifests, Catalog, Gates);
     }
+
+    /// <summary>True when the file system can have the folders of a repository.</summary>
+    public bool CanHold(string name) => _layout.CanHoldRepository(name);
 
     /// <summary>True to accept an index without all of its images.</summary>
     public bool TakesSparseIndexes { get; init; }

@@ -24,7 +24,8 @@ internal sealed class RepositoryGates : IDisposable
                 return;
             }
 
-            lock (Of(_tags, $"{name}:{tag}"))
+            // A file system may take these for one another.
+            lock (Of(_tags, $"{name}:{tag.TrimEnd('.').ToLowerInvariant()}"))
                 change();
         }
         finally

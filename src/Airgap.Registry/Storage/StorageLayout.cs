@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Registry.Storage;
 
@@ -6,12 +7,15 @@ namespace Airgap.Registry.Storage;
 /// The paths of everything below the folder. Names, tags and digests are validated before they are used here.
 /// </summary>
 /// <remarks>Source: docker-registry (distribution) 2.8, the path layout of its storage, so that either can serve the folder.</remarks>
-internal sealed class StorageLayout(string folder)
+internal class StorageLayout(string folder)
 {
     /// <summary>The prefix of folders in <see cref="Temporary"/> that are waiting to be deleted.</summary>
     public const string DeletedPrefix = "deleted-";
 
     private readonly string _root = Path.Combine(Path.GetFullPath(folder), "docker", "registry", "v2");
+
+    /// <summary>True when the system takes names that differ only by case for one another.</summary>
+    public virtual bool IgnoresCase => Directory.Exists(Path.Combine(Path.GetDirectoryName(_root)!, "V2"));
 
     /// <summary>Contains a folder for each repository.</summary>
     public string Repositories => Path.Combine(_root, "repositories");
@@ -54,7 +58,8 @@ internal sealed class StorageLayout(string folder)
 
     public string Tags(string name) => Path.Combine(Manifests(name), "tags");
 
-    public string Tag(string name, string tag) => Path.Combine(Tags(name), tag);
+    /// <summary>The folder that the system finds under a tag's name: perhaps another tag's, see <see cref="TagSpelling"/>.</summary>
+    public virtual string Tag(string name, string tag) => Path.Combine(Tags(name), tag);
 
     public string CurrentTag(string name, string tag) => Path.Combine(Tag(name, tag), "current", "link");
 
@@ -63,6 +68,12 @@ internal sealed class StorageLayout(string folder)
     public string Uploads(string name) => Path.Combine(Repository(name), "_uploads");
 
     public string Upload(string name, Guid id) => Path.Combine(Uploads(name), id.ToString("D"));
+
+    /// <summary>True when the system can have a file of that name.</summary>
+    public virtual bool CanHold(string segment) => !OperatingSystem.IsWindows() || WindowsName.IsOne(segment);
+
+    /// <summary>True when the system can have the folders of a repository.</summary>
+    public bool CanHoldRepository(string name) => name.Split('/').All(CanHold);
 
     private static string Link(string folder, Digest digest) => Path.Combine(folder, digest.Algorithm, digest.Hex, "link");
 }

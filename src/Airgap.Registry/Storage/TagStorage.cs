@@ -1,14 +1,47 @@
 using Airgap.Oci;
 using Airgap.Oci.Files;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Registry.Storage;
 
 /// <summary>Tags: names that point at manifests of their repository.</summary>
 internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, RemovalMarks marks)
 {
+    private const string CannotHold = "its file system cannot hold this name";
+
+    private readonly TagSpelling _spelling = new(layout);
+
     /// <summary>The digest that a tag points at, or null.</summary>
-    public Digest? Resolve(string name, string tag) =>
-        AtomicFiles.ReadLink(layout.CurrentTag(name, tag)) is { } digest && !marks.IsMarked(name, digest) ? digest : null;
+    public Digest? Resolve(string name, string tag) => layout.CanHold(tag)
+        && AtomicFiles.ReadLink(layout.CurrentTag(name, tag)) is { } digest && !marks.IsMarked(name, digest)
+        && _spelling.IsExact(name, tag) ? digest : null;
+
+    /// <summary>Checks that a tag can be set, before anything is stored. Changes of tags with similar names wait meanwhile.</summary>
+    /// <returns>Why it cannot be set, as the end of a sentence; null if it can.</returns>
+    public string? Prepare(string name, string tag)
+    {
+        if (!layout.CanHold(tag))
+            return CannotHold;
+        if (_spelling.Find(name, tag) is { } found && found != tag)
+        {
+            if (Resolve(name, found) is not null)
+                return TakesFor(found);
+
+            // Only leftovers of a removed tag are there.
+            if (MoveAway(name, found, null) is { } away)
+                DeleteQuietly(away);
+        }
+
+        try
+        {
+            return _spelling.Claim(name, tag) is { } taken ? TakesFor(taken) : null;
+        }
+        catch (IOException e) when (!FullDisk.Caused(e) && !WindowsName.IsOne(tag))
+        {
+            // Other systems may have a file system with the rules of Windows.
+            return CannotHold;
+        }
+    }
 
     /// <summary>Points a tag at a manifest that is in the repository.</summary>
     public void Set(string name, string tag, Digest digest)
@@ -46,6 +79,8 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, Remova
                 yield return tag;
         }
     }
+
+    private static string TakesFor(string other) => $"its file system takes the tag for '{other}'";
 
     /// <summary>Moves a tag's folder out of sight in one step.</summary>
     /// <returns>The new path, to be deleted; null when there was no folder.</returns>

@@ -1,4 +1,5 @@
 using Airgap.TestKit;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Pulling.Unpacking;
 
 namespace Airgap.Transfer.Tests.Pulling;

@@ -1,4 +1,5 @@
 using System.Text;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Pulling.Unpacking;
 

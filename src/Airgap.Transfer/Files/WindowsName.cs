@@ -1,4 +1,4 @@
-namespace Airgap.Transfer.Pulling.Unpacking;
+namespace Airgap.Transfer.Files;
 
 /// <summary>The names that Windows keeps as they are.</summary>
 internal static class WindowsName
