@@ -39,6 +39,7 @@ internal static partial class BuildAdvice
         [AdviceTerms.MountFrom] = "AirgapMountFrom",
         [AdviceTerms.MergeArchives] = "",
         [AdviceTerms.WriteLayout] = "AirgapArchiveFormat=oci",
+        [AdviceTerms.CarryLayout] = "AirgapArchiveFormat=oci",
         [AdviceTerms.MakeRunPlan] = "-t:PlanImgpkgBundles",
         [AdviceTerms.RunShard] = "AirgapShard",
         [AdviceTerms.DryRunPlan] = "AirgapOutputPath",

@@ -95,6 +95,9 @@ internal static class AdviceTerms
     /// <summary>Writing a format for several bundles.</summary>
     public const string WriteLayout = "write an OCI layout, which holds several";
 
+    /// <summary>Writing a format for any content.</summary>
+    public const string CarryLayout = "in an OCI layout";
+
     /// <summary>Making a plan that shards carry out.</summary>
     public const string MakeRunPlan = "write it of the source, and give all shards the same file";
 
@@ -120,7 +123,7 @@ internal static class AdviceTerms
         NameInArchive, Resume,
         NonDistributable, NoBundleCheck, NotRecursive,
         DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, RewrittenPlatforms, SparsePlatforms, PartsIn,
-        RewritePart, MountFrom, MergeArchives, ServeBase, WriteLayout, MakeRunPlan, RunShard,
+        RewritePart, MountFrom, MergeArchives, ServeBase, WriteLayout, CarryLayout, MakeRunPlan, RunShard,
         DryRunPlan, CarryOutPlan,
         CreateRepositories, VerifyArchive,
     ];

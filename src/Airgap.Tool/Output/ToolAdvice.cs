@@ -39,6 +39,7 @@ internal static class ToolAdvice
         [AdviceTerms.MountFrom] = "--mount-from",
         [AdviceTerms.MergeArchives] = "archive merge",
         [AdviceTerms.WriteLayout] = "--to-oci-tar",
+        [AdviceTerms.CarryLayout] = "--to-oci-tar",
         [AdviceTerms.MakeRunPlan] = "copy … --plan-out",
         [AdviceTerms.RunShard] = "copy --plan … --shard",
         [AdviceTerms.DryRunPlan] = "--dry-run --plan FILE",

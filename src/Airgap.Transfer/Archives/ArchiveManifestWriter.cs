@@ -98,7 +98,7 @@ internal static class ArchiveManifestWriter
             ErrorCode.InvalidManifest,
             $"The config of {ImageReference.ByDigest(image.Origin, manifest.Digest)} has {manifest.Config!.Size} bytes, and imgpkg's " +
             $"archive format allows configs of at most {PlannedManifest.SmallBlob}.",
-            "Relocate this image from registry to registry.")
+            $"Relocate this image from registry to registry, or carry it {AdviceTerms.CarryLayout}.")
         { Reference = image.Origin.ToString(), Digest = manifest.Digest.ToString() };
         ImmutableArray<string> diffIds = DiffIds(config);
         WriteRefs(json, item, image);
@@ -156,7 +156,7 @@ internal static class ArchiveManifestWriter
             ErrorCode.InvalidManifest,
             $"The {what} of {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} is not UTF-8 text, which imgpkg's archive " +
             "format needs.",
-            "Relocate this image from registry to registry.")
+            $"Relocate this image from registry to registry, or carry it {AdviceTerms.CarryLayout}.")
         { Reference = node.Origin.ToString(), Digest = node.Manifest.Digest.ToString() };
 
     private static ImmutableArray<string> DiffIds(ReadOnlyMemory<byte> config)

@@ -118,13 +118,10 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
             .. _items.Values.Order(s_byDigest),
         ];
         SortedDictionary<Digest, PlannedBlob> blobs = [];
-        List<SkippedLayer> skipped = [];
-        HashSet<(RepositoryName, Digest)> seen = [];
-        bool anyNonDistributable = false;
-        foreach (PlannedManifest node in items.SelectMany(item => item.Content.SelfAndDescendants()))
+        PlannedManifest[] images =
+            [.. items.SelectMany(item => item.Content.SelfAndDescendants()).DistinctBy(node => (node.Origin, node.Manifest.Digest))];
+        foreach (PlannedManifest node in images)
         {
-            if (!seen.Add((node.Origin, node.Manifest.Digest)))
-                continue;
             foreach (Descriptor blob in node.Blobs)
             {
                 if (!blobs.TryGetValue(blob.Digest, out PlannedBlob? known))
@@ -132,14 +129,11 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
                 // The first one, too: its content may be known from another image.
                 CheckSize(known.Descriptor, blob, node);
             }
-
-            foreach (Descriptor layer in node.Manifest.Layers.Where(layer => MediaTypes.IsNonDistributable(layer.MediaType)))
-            {
-                anyNonDistributable = true;
-                if (!options.IncludeNonDistributableLayers)
-                    skipped.Add(new SkippedLayer(ImageReference.ByDigest(node.Origin, node.Manifest.Digest), layer));
-            }
         }
+
+        ImmutableArray<SkippedLayer> skipped = options.IncludeNonDistributableLayers ? [] : SkippedLayer.In(images, blobs.ContainsKey);
+        bool isNeedless = options.IncludeNonDistributableLayers
+            && !images.Any(image => image.Manifest.Layers.Any(layer => MediaTypes.IsNonDistributable(layer.MediaType)));
 
         return new TransferPlan
         {
@@ -148,25 +142,25 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
             Root = root,
             Bundles = [.. _bundles],
             Blobs = [.. blobs.Values],
-            SkippedLayers = [.. skipped],
+            SkippedLayers = skipped,
             ImagesLock = imagesLock,
             Derived = DerivedManifest.In(options.Derived, items),
             Failures = failures.All,
-            Warnings = [.. Warnings(skipped, anyNonDistributable), .. _warnings],
+            Warnings = [.. Warnings(skipped, isNeedless), .. _warnings],
         };
     }
 
-    private IEnumerable<Diagnostic> Warnings(List<SkippedLayer> skipped, bool anyNonDistributable)
+    private static IEnumerable<Diagnostic> Warnings(ImmutableArray<SkippedLayer> skipped, bool isNeedless)
     {
-        if (skipped.Count > 0)
+        if (skipped.Length > 0)
         {
             yield return new Diagnostic(
                 ErrorCode.LayersSkipped,
-                $"Left out {skipped.Count} non-distributable layer(s): " +
+                $"Left out {skipped.Length} non-distributable layer(s): " +
                 $"{string.Join(", ", skipped.Select(layer => $"{layer.Layer.Digest} of {layer.Image}"))}.",
                 "Request non-distributable layers to copy them, if their licence allows it.");
         }
-        else if (options.IncludeNonDistributableLayers && !anyNonDistributable)
+        else if (isNeedless)
         {
             yield return new Diagnostic(
                 ErrorCode.NoLayersToInclude, "Non-distributable layers were requested, but no image contains one.", "");

@@ -45,9 +45,9 @@ internal sealed class PlanSlice(TransferPlan plan)
         chosen.UnionWith(AttachedItems.To(
             images, [.. plan.Items.Except(_images.SelectMany(same => same), ReferenceEqualityComparer.Instance).Cast<PlannedItem>()]));
         PlannedItem[] items = [.. plan.Items.Where(chosen.Contains)];
+        PlannedManifest[] nodes = [.. items.SelectMany(item => item.Content.SelfAndDescendants())];
         HashSet<Digest> manifests = [.. items.Select(item => item.Digest)];
-        HashSet<Digest> blobs = [
-            .. items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
+        HashSet<Digest> blobs = [.. nodes.SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
         bool hasRoot = plan.Root is { } root && chosen.Contains(root);
         return plan with
         {
@@ -55,7 +55,8 @@ internal sealed class PlanSlice(TransferPlan plan)
             Root = hasRoot ? plan.Root : null,
             Bundles = [.. plan.Bundles.Where(bundle => manifests.Contains(bundle.Digest))],
             Blobs = [.. plan.Blobs.Where(blob => blobs.Contains(blob.Descriptor.Digest)).Select(Placed)],
-            SkippedLayers = [.. plan.SkippedLayers.Where(layer => manifests.Contains(layer.Image.Digest ?? default))],
+            // Bytes that another slice brings do not arrive with this one.
+            SkippedLayers = SkippedLayer.In(nodes.DistinctBy(node => (node.Origin, node.Manifest.Digest)), blobs.Contains),
             ImagesLock = null,
             State = null,
             Warnings = mountFrom is null ? plan.Warnings : [],

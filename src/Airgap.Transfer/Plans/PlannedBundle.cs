@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Oci.Content;
-using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Plans;
@@ -27,8 +25,3 @@ internal sealed record PlannedBundle
     /// <summary>The names of its Packages, if requested.</summary>
     internal ImmutableArray<string> Packages { get; init; } = [];
 }
-
-/// <summary>A layer that is not moved.</summary>
-/// <param name="Image">The image it belongs to, by digest, at its source.</param>
-/// <param name="Layer">The layer.</param>
-internal sealed record SkippedLayer(ImageReference Image, Descriptor Layer);

@@ -35,8 +35,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         ImmutableArray<PlannedItem> items = [.. entry.Items.Select(item => ItemOf(item, manifests))];
         if (entry.Root is { } root && (root < 0 || root >= items.Length))
             throw Invalid("its root is not among its images");
-        List<SkippedLayer> skipped = [];
-        ImmutableArray<PlannedBlob> blobs = BlobsOf(entry, items, skipped);
+        ImmutableArray<PlannedBlob> blobs = BlobsOf(entry, items, out ImmutableArray<SkippedLayer> skipped);
         CheckSignatures(entry);
         TransferPlan plan = new()
         {
@@ -45,7 +44,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
             Root = entry.Root is { } place ? items[place] : null,
             Bundles = new RunPlanBundles(path).Read(entry, items),
             Blobs = blobs,
-            SkippedLayers = [.. skipped],
+            SkippedLayers = skipped,
             ImagesLock = entry.ImagesLock is null ? null : RunPlanBundles.LockOf(entry.ImagesLock, path),
             Derived = [.. (entry.Derived ?? []).Select(made => DerivedOf(made, manifests))],
             Warnings = [.. entry.Warnings.Select(new RunPlanWarnings(path).Read)],
@@ -103,7 +102,8 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
     }
 
     // The blobs follow from the manifests; the list of blobs adds their origins and must agree.
-    private ImmutableArray<PlannedBlob> BlobsOf(RunPlanEntry entry, ImmutableArray<PlannedItem> items, List<SkippedLayer> skipped)
+    private ImmutableArray<PlannedBlob> BlobsOf(
+        RunPlanEntry entry, ImmutableArray<PlannedItem> items, out ImmutableArray<SkippedLayer> skipped)
     {
         SortedDictionary<Digest, Descriptor> needed = [];
         HashSet<PlannedManifest> seen = new(ReferenceEqualityComparer.Instance);
@@ -114,11 +114,9 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
                 if (!needed.TryAdd(blob.Digest, blob) && needed[blob.Digest].Size != blob.Size)
                     throw Invalid($"its manifests give {blob.Digest} different lengths");
             }
-
-            if (!entry.NonDistributableLayers)
-                skipped.AddRange(node.Manifest.Layers.Where(layer => MediaTypes.IsNonDistributable(layer.MediaType))
-                    .Select(layer => new SkippedLayer(ImageReference.ByDigest(node.Origin, node.Manifest.Digest), layer)));
         }
+
+        skipped = entry.NonDistributableLayers ? [] : SkippedLayer.In(seen, needed.ContainsKey);
 
         Dictionary<Digest, PlannedBlob> given = [];
         foreach (RunPlanBlob blob in entry.Blobs)

@@ -107,7 +107,8 @@ internal sealed class RegistryTarget : ITransferTarget
             await _repository.PushManifestAsync(
                 manifest.Manifest, _contentTags.GetValueOrDefault(manifest.Manifest.Digest), cancellationToken);
         }
-        catch (AirgapException e) when (SparseIndexes.Refusal(manifest, _repository.Name, e) is { } refusal)
+        catch (AirgapException e) when (
+            (SparseIndexes.Refusal(manifest, _repository.Name, e) ?? LeftOutLayers.Refusal(manifest, _plan, e)) is { } refusal)
         {
             throw refusal;
         }

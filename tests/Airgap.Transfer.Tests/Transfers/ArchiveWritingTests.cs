@@ -1,3 +1,4 @@
+using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -32,6 +33,28 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         Assert.AreEqual(BlobOutcome.Copied, resumed.Blobs.Single(blob => blob.Descriptor.Digest == s_large).Outcome);
         await Fixtures.AssertGoldenAsync("simple-app-bundle.tar", folder["a.tar"]);
         Assert.IsFalse(File.Exists(folder["a.tar.partial"]));
+    }
+
+    [TestMethod]
+    public async Task AConfigThatIsNotText_FitsIntoALayoutOnly()
+    {
+        using TempFolder folder = new();
+        FakeRepository repository = Registry.Get("registry.example/model");
+        byte[] config = [0xff, 0xfe, 0xfd];
+        Digest image = repository.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes($$$"""
+            {"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"application/vnd.example.model",
+            "digest":"{{{repository.AddBlob(config)}}}","size":3},"layers":[]}
+            """)), tag: null).Digest;
+        RelocationSource source = new RelocationSource.Image(ImageReference.Parse($"registry.example/model@{image}"));
+
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(source, folder["a.tar"]));
+
+        Assert.AreEqual(ErrorCode.InvalidManifest, e.Code);
+        Assert.Contains(AdviceTerms.CarryLayout, e.Advice);
+        Assert.IsFalse(File.Exists(folder["a.tar"]));
+        await CopyAsync(source, new RelocationDestination.Archive(folder["o.tar"]) { Format = ArchiveFormat.LayoutTar });
+        await CopyToRepositoryAsync(new RelocationSource.Archive(folder["o.tar"]), "dest.example/model");
+        Assert.AreSequenceEqual(config, Registry.Get("dest.example/model").BytesOf(Digest.Compute(config)));
     }
 
     [TestMethod]
