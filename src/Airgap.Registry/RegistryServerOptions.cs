@@ -93,6 +93,12 @@ public sealed record RegistryServerOptions
     /// <summary>How long one visit of the page may read manifests and layers not read before.</summary>
     internal TimeSpan PageReadsFor { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long to wait for a client that sends no more of its request, or takes no more of a response. One that copies from another
+    /// registry may pause.
+    /// </summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The interval at which abandoned uploads are deleted.</summary>
     internal TimeSpan PurgeEvery { get; init; } = TimeSpan.FromHours(1);
 

@@ -15,6 +15,7 @@ namespace Airgap.Registry.Http;
 internal sealed class RegistryApplication
 {
     private readonly bool _readOnly;
+    private readonly TimeSpan _patience;
     private readonly Action<string>? _log;
     private readonly BasicAuthentication? _authentication;
     private readonly BrowserGuard _guard;
@@ -40,6 +41,7 @@ internal sealed class RegistryApplication
         _storage = storage;
         _readOnly = options.ReadOnly || storage is null;
         _log = options.AccessLog;
+        _patience = options.Patience;
         _changes = changes;
         _metrics = options.Metrics ? new ServerMetrics() : null;
         _authentication = users is null ? null : new BasicAuthentication(users);
@@ -58,8 +60,7 @@ internal sealed class RegistryApplication
         context.Response.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
         BrowserGuard.Harden(context.Response);
         _metrics?.Begin();
-        if (_metrics is not null || _log is not null)
-            CountedBody.Begin(context.Request);
+        RequestBody.Begin(context.Request, _patience);
         bool isBroken = false;
         try
         {
@@ -154,6 +155,8 @@ internal sealed class RegistryApplication
     {
         Refusal refusal => refusal,
         BadHttpRequestException bad => new Refusal(bad.StatusCode, "UNSUPPORTED", "The request is malformed or broke off."),
+        TimeoutException => new Refusal(
+            StatusCodes.Status408RequestTimeout, "UNKNOWN", "The rest of the request did not arrive in time; what an upload has is kept."),
         OperationCanceledException => new Refusal(StatusCodes.Status503ServiceUnavailable, "UNKNOWN", "The registry is ending."),
         AirgapException { InnerException: IOException or UnauthorizedAccessException } failure => RefusalOf(failure.InnerException!),
         _ when FullDisk.Caused(exception) =>
@@ -175,7 +178,7 @@ internal sealed class RegistryApplication
         _log(Printable.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {context.Connection.RemoteIpAddress} {user ?? "-"} {context.Request.Method} " +
-            $"{target} {status} in={CountedBody.LengthOf(context.Request)} out={sent} " +
+            $"{target} {status} in={RequestBody.LengthOf(context.Request)} out={sent} " +
             $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms")));
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ServerMetrics
         if (!HttpMethods.IsHead(method))
             Interlocked.Add(ref _sent, context.Response.ContentLength ?? 0);
         if (context.Response.StatusCode < StatusCodes.Status300MultipleChoices)
-            Interlocked.Add(ref _received, CountedBody.LengthOf(context.Request));
+            Interlocked.Add(ref _received, RequestBody.LengthOf(context.Request));
         _series.GetOrAdd(
             (RouteOf(context.Request.Path.Value ?? ""), MethodOf(method), context.Response.StatusCode), static _ => new Series())
             .Add(Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -16,6 +16,8 @@ namespace Airgap.Registry.Http;
 /// <summary>Kestrel, configured for a registry.</summary>
 internal static class WebHost
 {
+    private const double HighRate = 1e9;
+
     /// <summary>Makes the server, which does not listen yet.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="registry">Answers requests; they wait until it is ready.</param>
@@ -36,18 +38,23 @@ internal static class WebHost
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.Limits.MaxRequestBodySize = options.Uploads.MaxBlobBytes == long.MaxValue
                 ? null : Math.Max(options.Uploads.MaxBlobBytes, Manifest.MaxBytes);
+
+            // A line may be slow, so only a standstill ends a request (RequestBody) or a response: each write has the time of grace, and
+            // by a high rate hardly more.
             kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(HighRate, options.Patience);
             kestrel.Listen(options.Listen, listen =>
             {
                 listen.Protocols = options.Certificate is null ? HttpProtocols.Http1
                     : options.OnlyHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
-                if (options.Certificate is not null)
-                    listen.UseHttps(https =>
-                    {
-                        https.ServerCertificate = options.Certificate;
-                        https.ServerCertificateChain = options.CertificateChain;
-                    });
+                if (options.Certificate is null)
+                    return;
+                PlainHttp.Refuse(listen);
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = options.Certificate;
+                    https.ServerCertificateChain = options.CertificateChain;
+                });
             });
         });
         WebApplication application = builder.Build();
