@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Registry.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -52,7 +53,7 @@ internal static class ResponseWriter
     public static async Task JsonAsync(HttpContext context, string mediaType, Action<Utf8JsonWriter> write)
     {
         ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter json = new(buffer))
+        using (Utf8JsonWriter json = new(buffer, JsonBytes.Unescaped))
             write(json);
         context.Response.ContentType = mediaType;
         context.Response.ContentLength = buffer.WrittenCount;

@@ -146,6 +146,7 @@ public sealed class ManifestTests
         (await api.GetAsync($"/v2/a/manifests/{Unknown}")).AssertError(404, "MANIFEST_UNKNOWN");
         (await api.GetAsync("/v2/a/manifests/.t")).AssertError(400, "TAG_INVALID");
         (await api.GetAsync("/v2/a/manifests/sha256:t")).AssertError(400, "DIGEST_INVALID");
+        StringAssert.Contains(Encoding.UTF8.GetString((await api.GetAsync("/v2/a/manifests/.t")).Body), "'.t' is not a tag.");
         (await api.GetAsync("/v2/A/manifests/t")).AssertError(400, "NAME_INVALID");
         (await api.SendAsync("POST", "/v2/a/manifests/t")).AssertError(405, "UNSUPPORTED");
     }
