@@ -93,16 +93,24 @@ internal static class OutputConflicts
         public bool IsOwned(Target other) =>
             OwnedFiles.IsWritten(File, RealPath, other.RealPath) || OwnedFiles.IsWritten(other.File, other.RealPath, RealPath);
 
-        // Several paths may lead to the same folder.
+        // Several paths may lead to the same folder, and names that differ by case to the same file: on Linux, too, as on a USB drive.
         public bool IsSame(Target other)
         {
             if (RealPath.Equals(other.RealPath, Names))
                 return true;
-            if (OperatingSystem.IsWindows() || !Path.GetFileName(RealPath).Equals(Path.GetFileName(other.RealPath), Names))
+            string name = Path.GetFileName(RealPath);
+            string another = Path.GetFileName(other.RealPath);
+            if (OperatingSystem.IsWindows() || !name.Equals(another, StringComparison.OrdinalIgnoreCase))
                 return false;
-            FileFacts folder = FileFacts.Of(Path.GetDirectoryName(RealPath)!, followsLinks: true);
-            return folder.Kind == FileKind.Folder
-                && folder.IsSame(FileFacts.Of(Path.GetDirectoryName(other.RealPath)!, followsLinks: true));
+            return name.Equals(another, Names)
+                ? IsOne(Path.GetDirectoryName(RealPath)!, Path.GetDirectoryName(other.RealPath)!)
+                : IsOne(RealPath, other.RealPath);
+        }
+
+        private static bool IsOne(string path, string other)
+        {
+            FileFacts facts = FileFacts.Of(path, followsLinks: true);
+            return facts.Kind is FileKind.Regular or FileKind.Folder && facts.IsSame(FileFacts.Of(other, followsLinks: true));
         }
     }
 }
