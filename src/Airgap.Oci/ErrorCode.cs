@@ -1459,6 +1459,14 @@ public enum ErrorCode
     /// </summary>
     SecretLeftOut = 4231,
 
+    /// <summary>The cluster warns about an object (warning). Correct the manifest as the warning says.</summary>
+    ClusterWarning = 4232,
+
+    /// <summary>
+    /// An apply ended early, and what it had made is not recorded for a prune (warning). Apply the same manifests again.
+    /// </summary>
+    NotRecorded = 4233,
+
     /// <summary>
     /// An image or file that must be signed has no signature where its kind of signature is stored. Copy or create the
     /// signature.

@@ -176,6 +176,45 @@ public sealed class ApplierTests : ApplierTestBase
         Assert.Contains("mutated.corp.com/x@sha256:", warning.Message);
     }
 
+    // As a server writes them: in quotation marks, in UTF-8, whether it takes the object or not.
+    [TestMethod]
+    [DataRow(201, "unknown field \\\"spec.pausd\\\"", "unknown field \"spec.pausd\".")]
+    [DataRow(422, "unknown field \\\"spec.pausd\\\"", "unknown field \"spec.pausd\".")]
+    [DataRow(200, "policy: use C:\\\\a, für alle.", "policy: use C:\\a, für alle.")]
+    public async Task AWarningOfTheCluster_IsOne_AsItIsWritten(int status, string header, string expected)
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], Repository);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("PATCH", RepositoryPath, KubernetesAnswer.Json(status, "{}") with
+        {
+            Headers = new Dictionary<string, string> { ["Warning"] = $"299 - \"{header}\"" }
+        });
+
+        AppliedObject applied = (await ApplyAsync(server, folder.Path)).Single();
+
+        Diagnostic warning = applied.Warnings.Single(each => each.Code == ErrorCode.ClusterWarning);
+        Assert.AreEqual(
+            $"PackageRepository packages/simple-package-repository: the cluster warns: {expected}", warning.Message);
+        Assert.AreEqual(status != 422, applied.Failure is null);
+    }
+
+    [TestMethod]
+    public async Task ADryRunThatAWebhookExcludes_IsNotTried()
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], Repository);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("PATCH", RepositoryPath, KubernetesAnswer.Json(
+            400, """{"kind":"Status","message":"admission webhook \"images.policy.corp.com\" does not support dry run","code":400}"""));
+
+        AppliedObject applied = (await ApplyAsync(server, folder.Path, isDry: true)).Single();
+
+        Assert.AreEqual(ApplyOutcome.NotTried, applied.Outcome);
+        Assert.IsNull(applied.Failure);
+        Assert.AreEqual(ErrorCode.NotExamined, applied.Warnings.Single().Code);
+    }
+
     [TestMethod]
     public async Task AnotherVersionOfAServedGroup_NamesTheServedOne()
     {

@@ -16,11 +16,8 @@ internal static class AppliedWarnings
     public static IEnumerable<Diagnostic> Of(
         AppliedObject result, ManifestDocument document, ClusterResponse before, ClusterResponse after)
     {
-        foreach (string warning in after.Warnings)
-            yield return new Diagnostic(ErrorCode.ObjectRefused, $"{document.Kind} {result.FullName}: the cluster says: {warning}.", "")
-            {
-                Location = document.Location
-            };
+        foreach (Diagnostic warning in OfCluster(after, $"{document.Kind} {result.FullName}", document.Location))
+            yield return warning;
         if (after.Object.Text("metadata", "deletionTimestamp") is not null)
             yield return new Diagnostic(
                 ErrorCode.ObjectDeleting, $"{document.Kind} {result.FullName} was applied, but is being deleted.",
@@ -36,6 +33,16 @@ internal static class AppliedWarnings
             && CachedMirrors.Expected(before.Object, after.Object) is { } cached)
             yield return cached;
     }
+
+    /// <summary>What the cluster warns of in an answer, whether it takes the object or not.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="name">The object's kind and name.</param>
+    /// <param name="location">Its manifest; null if there is none.</param>
+    public static IEnumerable<Diagnostic> OfCluster(ClusterResponse response, string name, SourceLocation? location = null) =>
+        response.Warnings.Select(warning => new Diagnostic(
+            ErrorCode.ClusterWarning, $"{name}: the cluster warns: {warning.TrimEnd('.')}.",
+            "Correct the manifest as the cluster says, before it becomes an error.")
+        { Location = location });
 
     // A mutating webhook may point at another registry. The API changes no value of these kinds by itself.
     private static Diagnostic? ChangedOnTheWay(AppliedObject result, ManifestDocument document, JsonElement after)

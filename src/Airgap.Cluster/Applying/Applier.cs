@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
@@ -22,6 +21,9 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
 
     /// <summary>The longest wait until the cluster serves a kind whose definition is applied here, too.</summary>
     public TimeSpan DefinitionLimit { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long it waits for a cluster that restarts between two objects.</summary>
+    public Patience Patience { get; init; } = new();
 
     /// <summary>Sends such a deletion and waits for it.</summary>
     public Removal Removal { get; init; } = new(client);
@@ -78,7 +80,8 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         {
             ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken);
             result = result with { Namespace = kind.IsNamespaced ? result.Namespace : null };
-            ClusterResponse before = await client.GetAsync(kind.PathOf(result.Namespace, document.Name), cancellationToken);
+            ClusterResponse before = await Patience.SendAsync(
+                () => client.GetAsync(kind.PathOf(result.Namespace, document.Name), cancellationToken), cancellationToken);
             if (kind == ResourceKind.Secret && SecretContent.HasPlaceholder(document.Object)
                 && PlaceholderSecrets.Keep(before, result) is { } kept)
                 return kept;
@@ -92,13 +95,22 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
                 before = new ClusterResponse(404, null, "");
             }
 
-            ClusterResponse response = await SendAsync(document, isForced: false, cancellationToken);
+            ClusterResponse response = await Patience.SendAsync(
+                () => SendAsync(document, isForced: false, cancellationToken), cancellationToken);
             // The kind itself is missing; perhaps not in every version.
             if (response is { Status: 404, Body: null }
                 && await _kinds.OtherVersionsAsync(document.ApiVersion, document.Kind, cancellationToken) is { } other)
                 throw other;
             if (!response.IsSuccess && !isDeleted)
-                return Refused(result, document, response, spaces);
+            {
+                AppliedObject refused = RefusedObject.Of(result, document, response, isDry, spaces);
+                return refused with
+                {
+                    Warnings = [.. AppliedWarnings.OfCluster(response, $"{document.Kind} {refused.FullName}", document.Location),
+                        .. refused.Warnings]
+                };
+            }
+
             if (!response.IsSuccess)
                 throw ClusterRefusal.Of(response, $"{document.Kind} {result.FullName}", "applied");
             return result with
@@ -127,44 +139,6 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         {
             return result with { Failure = failure.ToDiagnostic() with { Location = document.Location } };
         }
-    }
-
-    private AppliedObject Refused(AppliedObject result, ManifestDocument document, ClusterResponse response, HashSet<string> spaces)
-    {
-        AirgapException failure = ClusterRefusal.Of(
-            response, $"{document.Kind} {result.FullName}", "applied",
-            "Leave the fields out of the manifest, or take them over: kubectl apply --server-side --force-conflicts " +
-            $"--field-manager={FieldManager} -f {document.Location.File}");
-        // The Secret was filled between the check and the request: the conflict shows it.
-        if (failure.Code == ErrorCode.FieldConflict && document.Kind == ResourceKind.Secret.Kind
-            && SecretContent.HasPlaceholder(document.Object))
-            return PlaceholderSecrets.Keep(new ClusterResponse(200, JsonElement.Parse("{}"), ""), result)!;
-        // The details of any other refusal name the refused object itself, which may be a namespace.
-        if (isDry && response.Status == 404 && response.Object.Text("details", "kind") == "namespaces"
-            && response.Object.Text("details", "name") is { } missing && spaces.Contains(missing))
-        {
-            return result with
-            {
-                Outcome = ApplyOutcome.NotTried,
-                Warnings = [new Diagnostic(
-                    ErrorCode.NotExamined, $"{document.Kind} {result.FullName} was not tried: a dry run does not make its namespace.",
-                    $"Make the namespace first, then try the rest: kubectl create namespace {missing}")],
-            };
-        }
-
-        // Often only administrators may create namespaces, and the namespace exists.
-        if (document.Kind == "Namespace" && failure.Code == ErrorCode.ClusterForbidden)
-        {
-            return result with
-            {
-                Outcome = ApplyOutcome.Kept,
-                Warnings = [new Diagnostic(
-                    ErrorCode.ClusterForbidden, failure.Message,
-                    "If it exists, the rest continues without it; its labels and annotations stay as they are.")],
-            };
-        }
-
-        return result with { Failure = failure.ToDiagnostic() with { Location = document.Location } };
     }
 
     /// <summary>The outcome of a success.</summary>

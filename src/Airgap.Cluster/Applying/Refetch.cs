@@ -24,7 +24,7 @@ internal sealed class Refetch(ClusterClient client, Removal removal)
     public async Task DeleteAsync(JsonElement repository, ClusterResponse trial, CancellationToken cancellationToken)
     {
         string name = $"PackageRepository {repository.FullName()}";
-        if (!trial.IsSuccess && !trial.Object.Text("message").AsSpan().Contains("does not support dry run", StringComparison.Ordinal))
+        if (!trial.IsSuccess && !ClusterRefusal.IsNoDryRun(trial))
             throw ClusterRefusal.Of(trial, name, "applied");
         await RequireCreateAsync(repository, name, cancellationToken);
         string path = ResourceKind.PackageRepository.PathOf(

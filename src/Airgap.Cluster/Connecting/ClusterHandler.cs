@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace Airgap.Cluster.Connecting;
 
@@ -18,6 +19,8 @@ internal static class ClusterHandler
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             AllowAutoRedirect = false,
             UseCookies = false,
+            // Warnings come in UTF-8.
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
             SslOptions = Tls(target, certificate),
         };
         if (target.Proxy is { } proxy)

@@ -51,8 +51,21 @@ internal sealed record ClusterResponse(int Status, JsonElement? Body, string Tex
         return new ClusterResponse((int)response.StatusCode, body, body is null ? Encoding.UTF8.GetString(bytes.Span) : "")
         {
             IsOfPackages = request.RequestUri?.OriginalString.Contains("apis/data.packaging.carvel.dev/", StringComparison.Ordinal) == true,
-            Warnings = [.. response.Headers.Warning.Select(
-                warning => Redaction.Echo(warning.Text, request).Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))],
+            Warnings = [.. response.Headers.Warning.Select(warning => Redaction.Echo(Unquoted(warning.Text), request))],
         };
+    }
+
+    // RFC 9110, 5.6.4: a backslash stands before a quotation mark or backslash of the text.
+    private static string Unquoted(string quoted)
+    {
+        StringBuilder text = new(quoted.Length);
+        for (int i = 1; i < quoted.Length - 1; i++)
+        {
+            if (quoted[i] == '\\' && i + 1 < quoted.Length - 1)
+                i++;
+            text.Append(quoted[i]);
+        }
+
+        return text.ToString();
     }
 }

@@ -142,6 +142,8 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
                 return (Of(entry, ApplyOutcome.Removed), false, isGone ? null : path);
             }
 
+            if (isDry && ClusterRefusal.IsNoDryRun(response))
+                return (Untried(entry), true, null);
             return (Of(entry, ApplyOutcome.Failed) with
             {
                 Failure =
@@ -159,6 +161,14 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
     private static AppliedObject Of(InventoryEntry entry, ApplyOutcome outcome) => new(entry.Kind, entry.Namespace, entry.Name, outcome)
     {
         ApiVersion = entry.ApiVersion
+    };
+
+    private static AppliedObject Untried(InventoryEntry entry) => Of(entry, ApplyOutcome.NotTried) with
+    {
+        Warnings = [new Diagnostic(
+            ErrorCode.NotExamined,
+            $"{entry.Kind} {entry.FullName} is no longer in the manifests. Its removal was not tried: a webhook of the cluster excludes " +
+            "dry runs.", "A run without --dry-run removes it, if the webhook permits it.")],
     };
 
     private static AppliedObject Removing(InventoryEntry entry, string why) => Of(entry, ApplyOutcome.Removing) with

@@ -92,7 +92,7 @@ internal sealed class PullSecret
         {
             AirgapException refusal = ClusterRefusal.Of(response, $"Secret {place}/{Name}", "applied", $"Recreate it: {recreate}.");
             // The type of a Secret cannot be changed, nor anything of an immutable one.
-            throw response.Status == 422 && before.IsSuccess
+            throw ClusterRefusal.IsImmutable(response)
                 ? new AirgapException(refusal.Code, refusal.Message,
                     $"Recreate it: {recreate}.")
                 { StatusCode = refusal.StatusCode } : refusal;

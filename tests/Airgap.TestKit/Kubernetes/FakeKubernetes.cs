@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -26,7 +27,9 @@ public sealed record KubernetesRequest(
     /// <summary>True for a watch.</summary>
     public bool IsWatch => Query.Contains("watch=", StringComparison.Ordinal);
 
-    /// <summary>True if a real server changes nothing: it reads the options of a deletion from its body, and then ignores its query.</summary>
+    /// <summary>
+    /// True if a real server changes nothing: it reads the options of a deletion from its body, and then ignores its query.
+    /// </summary>
     public bool IsDry => Method == "DELETE" && Body.Length > 0
         ? Body.Contains("""
             "dryRun":["All"]
@@ -66,6 +69,8 @@ public sealed class FakeKubernetes : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
+        // As Go's server.
+        builder.WebHost.ConfigureKestrel(options => options.ResponseHeaderEncodingSelector = _ => Encoding.UTF8);
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
         {
             if (certificate is not null)
