@@ -99,6 +99,32 @@ public sealed class WatchFailureTests : ReconcileWaitTestBase
         Assert.IsGreaterThan(2, asked, "it was asked again");
     }
 
+    // After an apply whose requests were accepted, the first list may come while the server restarts.
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task ACredentialThatIsNotRecognisedAtFirst_IsTriedAgain_IfItWasAccepted(bool isAccepted)
+    {
+        const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", "/applied", KubernetesAnswer.Json(200, "{}"));
+        server.On("GET", Path, KubernetesAnswer.Json(401, """{"kind":"Status","message":"Unauthorized","code":401}"""),
+            KubernetesAnswer.List("1", JsonElement.Parse(
+                """{"metadata":{"name":"a","namespace":"packages"},"spec":{"paused":true},"status":{"observedGeneration":1}}""")));
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+        if (isAccepted)
+            await client.GetAsync("applied", CancellationToken.None);
+
+        Task<IReadOnlyList<WaitResult>> wait =
+            new ReconcileWait(client, _lines.Add).RunAsync([new WaitTarget("packages", "a", 1)], s_long, CancellationToken.None);
+
+        if (isAccepted)
+            Assert.AreEqual(ErrorCode.Paused, (await wait).Single().Failure!.Code);
+        else
+            Assert.AreEqual(
+                ErrorCode.ClusterUnauthorized, (await Assert.ThrowsExactlyAsync<AirgapException>(() => wait)).Code);
+    }
+
     [TestMethod]
     public async Task AMissingPermission_EndsTheWait()
     {

@@ -41,6 +41,9 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>The namespace of the context.</summary>
     public string Namespace => _target.Namespace;
 
+    /// <summary>True once the cluster has accepted a request: its address and the credentials are right.</summary>
+    public bool IsAccepted { get; private set; }
+
     /// <summary>The cluster, for messages.</summary>
     public string Server => _target.Address.TrimEnd('/');
 
@@ -64,6 +67,7 @@ internal sealed class ClusterClient : IDisposable
         try
         {
             ClusterResponse answer = await SendOnceAsync();
+            IsAccepted |= answer.IsSuccess;
             // A plugin's token may be revoked before it expires.
             if (answer.Status != 401 || _target.Plugin is not { } plugin)
                 return answer;

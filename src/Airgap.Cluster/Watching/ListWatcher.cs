@@ -39,6 +39,8 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
         int failures = 0;
         int refusals = 0;
         bool isPermitted = false;
+        // What an apply of this run was answered; a server that restarts, or whose users are not known yet, is back soon.
+        bool isAccepted = client.IsAccepted;
         bool hasWatched = false;
         bool mayWatch = true;
         WatchedObjects objects = new(client, path, selector, names);
@@ -54,7 +56,8 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
                 {
                     now = await objects.ReadAsync(cancellationToken);
                 }
-                catch (AirgapException down) when (down.Code == ErrorCode.ClusterUnreachable && isPermitted && ++failures < MostFailures)
+                catch (AirgapException down) when (
+                    down.Code == ErrorCode.ClusterUnreachable && (isPermitted || isAccepted) && ++failures < MostFailures)
                 {
                     // A server that restarts is back soon.
                 }
@@ -147,7 +150,8 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
         bool MayPass(int status) => status switch
         {
             410 or 429 or >= 500 => ++failures < MostFailures,
-            401 or 403 or 404 => isPermitted && ++refusals < MostRefusals,
+            401 => (isPermitted || isAccepted) && ++refusals < MostRefusals,
+            403 or 404 => isPermitted && ++refusals < MostRefusals,
             _ => false,
         };
     }
