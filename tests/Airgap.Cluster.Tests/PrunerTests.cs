@@ -40,6 +40,46 @@ public sealed class PrunerTests
         Assert.AreEqual("ConfigMap packages/airgap-inventory-app Created", Words(_told.Single()));
     }
 
+    // Of a ServiceAccount or an empty ConfigMap, the cluster's records do not show who created it.
+    [TestMethod]
+    [DataRow("", "")]
+    [DataRow(""","type":"Opaque" """, "old o1")]
+    public async Task AnObjectWithNothingButMetadata_IsRecordedOnlyByTheApplyThatCreatesIt(string more, string recorded)
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} new n1");
+        AppliedObject found = Applied("old", "o1", ApplyOutcome.Changed) with
+        {
+            After = JsonElement.Parse(
+                $$$"""{"metadata":{"uid":"o1","managedFields":{{{Fields(("airgap", "Apply", "f:metadata"), ("kubectl-create", "Update", "f:metadata"))}}}}{{{more}}}}""")
+        };
+
+        await PruneAsync(server, [found, Applied("new", "n1", ApplyOutcome.Unchanged)]);
+
+        Assert.AreEqual(
+            recorded.Length == 0 ? "" : $"{Line} new n1\n{Line} {recorded}\n",
+            server.Requests.SingleOrDefault(request => request.Method == "PATCH") is { } write
+                ? JsonElement.Parse(write.Body).Text("data", "objects") : "");
+    }
+
+    // kubectl's annotation may be all that a client-side apply owns.
+    [TestMethod]
+    public async Task AnObjectThatKubectlApplies_IsNobodysToRecord_AndKept()
+    {
+        const string Theirs = """
+            [{"manager":"airgap","operation":"Apply","fieldsV1":{"f:spec":{}}},
+             {"manager":"kubectl-client-side-apply","operation":"Update","fieldsV1":{"f:metadata":{"f:annotations":{".":{},
+              "f:kubectl.kubernetes.io/last-applied-configuration":{}}}}}]
+            """;
+        await using FakeKubernetes server = await StartAsync($"{Line} new n1", $"{Line} old o1");
+        server.On("GET", OldPath, Live("o1", Theirs));
+
+        await PruneAsync(
+            server, [Applied("new", "n1", ApplyOutcome.Unchanged), Applied("other", "t1", ApplyOutcome.Changed, Theirs)]);
+
+        Assert.IsFalse(server.Requests.Any(request => request.Method is "DELETE" or "PATCH"));
+        Assert.Contains("kubectl-client-side-apply owns fields of it", _told.Single().Warnings.Single().Message);
+    }
+
     // Whether it created the inventory or changed it: what it recorded is not overwritten.
     [TestMethod]
     [DataRow("POST")]
@@ -48,7 +88,7 @@ public sealed class PrunerTests
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         if (method == "PATCH")
-            Recording(server, $"{Line} old o1", $"{Line} new n1");
+            Recorded(server, $"{Line} old o1", $"{Line} new n1");
         server.On("GET", OldPath, Live("o1", s_ours));
         server.On(method, method == "POST" ? InventoriesPath : InventoryPath, KubernetesAnswer.Json(409, "{}"));
 
@@ -86,6 +126,43 @@ public sealed class PrunerTests
         JsonElement written = JsonElement.Parse(server.Requests.Single(request => request.Method == "PATCH").Body);
         Assert.AreEqual($"{Line} new n1\n{Line} old o1\n{Line} refused r1\n", written.Text("data", "objects"));
         Assert.IsFalse(server.Requests.Any(request => request.Method == "DELETE"));
+    }
+
+    // Lost the cluster, or was stopped.
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task ARunThatEndsEarly_RecordsWhatItMade_OrSaysThatItDoesNot(bool isRefused)
+    {
+        await using FakeKubernetes server = Recorded(await FakeKubernetes.StartAsync(), $"{Line} old o1");
+        server.On("PATCH", InventoryPath, KubernetesAnswer.Json(isRefused ? 500 : 200, """{"metadata":{"resourceVersion":"8"}}"""));
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+        Inventory inventory = await Inventory.LoadAsync(client, "packages", "app", CancellationToken.None);
+
+        Diagnostic? warning = await new Recording(new Pruner(client, inventory, isDry: false), _told.Add)
+            .AfterStopAsync([Applied("new", "n1", ApplyOutcome.Created)]);
+
+        JsonElement written = JsonElement.Parse(server.Requests.Single(request => request.Method == "PATCH").Body);
+        Assert.AreEqual($"{Line} new n1\n{Line} old o1\n", written.Text("data", "objects"), "what is not applied yet stays recorded");
+        Assert.AreEqual(isRefused ? ErrorCode.NotRecorded : null, warning?.Code);
+        Assert.HasCount(isRefused ? 0 : 1, _told);
+    }
+
+    [TestMethod]
+    public async Task AnInventoryThatIsTooLarge_IsToldAsOne()
+    {
+        await using FakeKubernetes server = Recorded(await FakeKubernetes.StartAsync(), $"{Line} old o1");
+        server.On("PATCH", InventoryPath, KubernetesAnswer.Json(
+            422, """{"kind":"Status","message":"ConfigMap \"a\" is invalid: []: Too long: must have at most 1048576 bytes"}"""));
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+        Inventory inventory = await Inventory.LoadAsync(client, "packages", "app", CancellationToken.None);
+
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new Recording(new Pruner(client, inventory, isDry: false), _told.Add)
+                .CompleteAsync([Applied("new", "n1", ApplyOutcome.Created)], CancellationToken.None));
+
+        Assert.Contains("What was applied stays, but is not recorded", failure.Message);
+        Assert.Contains("each with a --prune NAME of its own", failure.Advice);
     }
 
     [TestMethod]
@@ -174,6 +251,19 @@ public sealed class PrunerTests
         Assert.IsTrue(server.Requests.Single(request => request.Method == "DELETE").IsDry);
         Assert.DoesNotContain(request => request.Method == "PATCH", server.Requests);
         Assert.AreEqual(ApplyOutcome.Removed, _told.Single().Outcome);
+    }
+
+    [TestMethod]
+    public async Task ADryRunThatAWebhookExcludes_IsNotTried()
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} new n1");
+        server.On("GET", OldPath, Live("o1", s_ours)).On("DELETE", OldPath, KubernetesAnswer.Json(
+            400, """{"kind":"Status","message":"admission webhook \"images.policy.corp.com\" does not support dry run","code":400}"""));
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)], isDry: true);
+
+        Assert.AreEqual(ApplyOutcome.NotTried, _told.Single().Outcome);
+        Assert.AreEqual(ErrorCode.NotExamined, _told.Single().Warnings.Single().Code);
     }
 
     [TestMethod]
@@ -270,7 +360,7 @@ public sealed class PrunerTests
         new("PackageRepository", "packages", name, outcome)
         {
             ApiVersion = "packaging.carvel.dev/v1alpha1",
-            After = JsonElement.Parse($$$$"""{"metadata":{"uid":"{{{{uid}}}}","managedFields":{{{{fields ?? s_ours}}}}}}"""),
+            After = JsonElement.Parse($$$$"""{"metadata":{"uid":"{{{{uid}}}}","managedFields":{{{{fields ?? s_ours}}}}},"spec":{}}"""),
         };
 
     private static KubernetesAnswer Live(string uid, string fields) =>
@@ -284,11 +374,11 @@ public sealed class PrunerTests
 
     private static async Task<FakeKubernetes> StartAsync(params string[] lines)
     {
-        FakeKubernetes server = Recording(await FakeKubernetes.StartAsync(), lines);
+        FakeKubernetes server = Recorded(await FakeKubernetes.StartAsync(), lines);
         return server.On("PATCH", InventoryPath, KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"8"}}"""));
     }
 
-    private static FakeKubernetes Recording(FakeKubernetes server, params string[] lines)
+    private static FakeKubernetes Recorded(FakeKubernetes server, params string[] lines)
     {
         string text = string.Join("\\n", lines.Order(StringComparer.Ordinal)) + "\\n";
         return server.On("GET", InventoryPath,

@@ -20,11 +20,11 @@ internal sealed record InventoryChange(IReadOnlyList<InventoryEntry> Made, IRead
             [.. inventory.Entries.Where(entry => !now.Contains(entry.Key)).OrderByDescending(entry => ResourceKind.Rank(entry.Kind))]);
     }
 
-    // An object that existed before was not created by an apply, no matter who owns its fields.
+    // An object that existed before counts as created by an earlier apply, which recorded none, if all that it holds is from an apply.
     private static bool IsMade(Inventory inventory, AppliedObject applied) => applied.Outcome == ApplyOutcome.Created
         || (applied.After is { } after
-            && (FieldManagers.Others(after, Applier.FieldManager) is []
-                || inventory.Entries.Any(entry => entry.Uid == after.Text("metadata", "uid"))));
+            && (inventory.Entries.Any(entry => entry.Uid == after.Text("metadata", "uid"))
+                || (FieldManagers.Others(after, Applier.FieldManager) is [] && !FieldManagers.IsOnlyMetadata(after))));
 
     private static (string, string, string?, string) KeyOf(AppliedObject applied) =>
         new InventoryEntry(applied.ApiVersion, applied.Kind, applied.Namespace, applied.Name, "").Key;

@@ -38,20 +38,19 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         session.AfterStop = "What was applied stays, and kapp-controller continues. To see its state: dotnet airgap doctor";
         session.Report.Objects ??= [];
         Pruner? pruner = null;
+        Recording? recording = null;
         if (Inventory is not null)
         {
             Inventory inventory = await Airgap.Cluster.Pruning.Inventory.LoadAsync(client, ns, Inventory, cancellationToken);
             pruner = new Pruner(client, inventory, session.IsDry);
             pruner.Check(documents, ns);
+            recording = new Recording(pruner, Report);
         }
 
-        IReadOnlyList<AppliedObject> applied = await new Applier(client, ns, session.IsDry)
-        {
-            Refetches = Refetches
-        }.ApplyAsync(documents, Report, cancellationToken);
+        IReadOnlyList<AppliedObject> applied = await ApplyAsync(documents, recording, cancellationToken);
         // What fails from here on leaves objects that a later run may have to remove.
-        if (pruner is not null)
-            await pruner.RecordAsync(applied, Report, cancellationToken);
+        if (recording is not null)
+            await recording.CompleteAsync(applied, cancellationToken);
         int failed = applied.Count(each => each.Failure is not null);
         if (failed > 0)
         {
@@ -80,6 +79,25 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         }
 
         return (isDone, isDone ? Summary(applied) : "Not everything reconciled");
+    }
+
+    private async Task<IReadOnlyList<AppliedObject>> ApplyAsync(
+        IReadOnlyList<ManifestDocument> documents, Recording? recording, CancellationToken cancellationToken)
+    {
+        List<AppliedObject> made = [];
+        try
+        {
+            return await new Applier(client, ns, session.IsDry)
+            {
+                Refetches = Refetches
+            }.ApplyAsync(documents, each => { made.Add(each); Report(each); }, cancellationToken);
+        }
+        catch (Exception stopped) when (recording is not null && (stopped is AirgapException or OperationCanceledException))
+        {
+            if (await recording.AfterStopAsync(made) is { } warning)
+                session.Warn(warning);
+            throw;
+        }
     }
 
     /// <summary>An outcome in words.</summary>
