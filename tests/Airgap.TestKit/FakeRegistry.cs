@@ -274,6 +274,9 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
 
         public async ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
         {
+            // As the client does.
+            if (descriptor.Data is { } embedded)
+                return new MemoryStream(embedded[(int)offset..].ToArray(), writable: false);
             await registry.EnterAsync("get-blob", repository.Name, descriptor.Digest.ToString());
             byte[] bytes = repository._blobs.TryGetValue(descriptor.Digest, out byte[]? known)
                 ? known

@@ -116,7 +116,7 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
         // Some registries do not answer a HEAD for a blob: a missing response does not prove that it is missing.
         try
         {
-            await using Stream opened = await repository.GetBlob(blob).OpenAsync(0, cancellationToken);
+            await using Stream opened = await repository.GetBlob(blob.AsStored).OpenAsync(0, cancellationToken);
             return true;
         }
         catch (AirgapException e) when (IsAboutTheBlob(e))
@@ -130,7 +130,7 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
     {
         try
         {
-            return await repository.GetBlob(blob).ReadWholeAsync(
+            return await repository.GetBlob(blob.AsStored).ReadWholeAsync(
                 async (stream, token) =>
                 {
                     await stream.CopyToAsync(Stream.Null, token);

@@ -15,10 +15,9 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     /// <param name="repository">Where it is.</param>
     /// <param name="blob">The expected content.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
-    /// <param name="mayBeAbsent">True for a non-distributable layer: it is counted if it is absent, and must be right otherwise. The
-    /// addresses in its descriptor are not asked.</param>
+    /// <param name="mayBeAbsent">True for a non-distributable layer: it is counted if it is absent, and must be right otherwise.</param>
     public void Expect(Findings findings, RepositoryName repository, Descriptor blob, Digest manifest, bool mayBeAbsent = false) =>
-        findings.Include(Take(repository, mayBeAbsent ? blob with { Urls = [] } : blob, manifest, mayBeAbsent).Findings);
+        findings.Include(Take(repository, blob, manifest, mayBeAbsent).Findings);
 
     /// <summary>Reads a blob now, because the plan needs its content. It counts as read.</summary>
     /// <param name="findings">Receives its problems.</param>
@@ -57,7 +56,11 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
         {
             var key = (repository, blob.Digest, blob.Size, mayBeAbsent);
             if (!_checks.TryGetValue(key, out Check? check))
-                _checks.Add(key, check = new Check(repository, blob, manifest, run.Apart()) { MayBeAbsent = mayBeAbsent });
+            {
+                // What the descriptor embeds, or another address returns, does not show what the repository has.
+                _checks.Add(key, check = new Check(repository, blob.AsStored, manifest, run.Apart()) { MayBeAbsent = mayBeAbsent });
+            }
+
             return check;
         }
     }
