@@ -182,6 +182,19 @@ public sealed class PrunerTests
         Assert.AreEqual("7", written.Text("metadata", "resourceVersion"), "another apply meanwhile is a conflict");
     }
 
+    [TestMethod]
+    public async Task AServerThatRestartsDuringADeletion_IsAskedAgain()
+    {
+        await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} new n1");
+        server.On("GET", OldPath, Live("o1", s_ours)).On("DELETE", OldPath, KubernetesAnswer.Json(200, "{") with { End = AnswerEnd.Broken },
+            KubernetesAnswer.Json(404, """{"kind":"Status","message":"not found","code":404}"""));
+
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)]);
+
+        Assert.AreEqual("PackageRepository packages/old Removed", Words(_told.Single()));
+        Assert.HasCount(2, server.Requests.Where(request => request.Method == "DELETE"));
+    }
+
     // The cluster gives an account a token, and records no owners of an object that only has a name.
     [TestMethod]
     [DataRow(true, "Removed")]

@@ -13,8 +13,10 @@ internal sealed class Patience
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_starting = TimeSpan.FromSeconds(15);
 
-    private bool _hasAnswered;
     private long? _lastDown;
+
+    /// <summary>True once the cluster has answered.</summary>
+    public bool HasAnswered { get; set; }
 
     /// <summary>The longest wait for one request.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
@@ -34,11 +36,11 @@ internal sealed class Patience
             try
             {
                 ClusterResponse response = await send();
-                _hasAnswered = true;
+                HasAnswered = true;
                 if (!MayPass(response) || !await polling.PauseAsync(cancellationToken))
                     return response;
             }
-            catch (AirgapException down) when (down.Code == ErrorCode.ClusterUnreachable && _hasAnswered)
+            catch (AirgapException down) when (down.Code == ErrorCode.ClusterUnreachable && HasAnswered)
             {
                 _lastDown = Stopwatch.GetTimestamp();
                 if (!await polling.PauseAsync(cancellationToken))

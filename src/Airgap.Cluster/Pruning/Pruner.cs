@@ -19,6 +19,9 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
 
     private readonly KindCatalogue _kinds = new(client);
 
+    // The inventory was read.
+    private readonly Patience _patience = new() { HasAnswered = true };
+
     /// <summary>How deletions are sent and waited for.</summary>
     public Removal Removal { get; init; } = new(client);
 
@@ -122,7 +125,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             if (s_whole.Contains(entry.Kind))
                 return (Kept(entry, "its deletion would also delete what others have in it"), false, null);
             string path = (await _kinds.FindAsync(entry.ApiVersion, entry.Kind, cancellationToken)).PathOf(entry.Namespace, entry.Name);
-            ClusterResponse live = await client.GetAsync(path, cancellationToken);
+            ClusterResponse live = await _patience.SendAsync(() => client.GetAsync(path, cancellationToken), cancellationToken);
             if (live.Status == 404)
                 return (Of(entry, ApplyOutcome.Removed), false, null);
             if (!live.IsSuccess)
@@ -134,7 +137,8 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             if (FieldManagers.OthersOfOurs(live.Object, Applier.FieldManager) is not [] and var others)
                 return (Kept(entry, others is null ? "the cluster does not report the other owners of its fields"
                     : $"{string.Join(", ", others)} owns fields of it, too"), true, null);
-            ClusterResponse response = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken);
+            ClusterResponse response = await _patience.SendAsync(
+                () => Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken), cancellationToken);
             if (response.IsSuccess || response.Status == 404)
             {
                 bool isGone = isDry || response.Status == 404
