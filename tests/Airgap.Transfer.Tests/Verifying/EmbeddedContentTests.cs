@@ -9,7 +9,9 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Verifying;
 
-/// <summary>An image whose manifest embeds its config and its layer (<c>data</c>): a cluster reads the registry's, so those count.</summary>
+/// <summary>
+/// An image whose manifest embeds its config and its layer (<c>data</c>): a cluster reads the registry's bytes, so those count.
+/// </summary>
 [TestClass]
 public sealed class EmbeddedContentTests : RelocatorTestBase
 {
