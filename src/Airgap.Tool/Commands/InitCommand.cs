@@ -68,19 +68,16 @@ internal sealed class InitCommand
         BundleDeclaration declaration = new(
             found.Kind == InspectedKind.Bundle ? "ImgpkgBundle" : "ImgpkgImage", reference, PackageRepository(parsed, found),
             IsTagOurs: asked.IsUnpinned);
-        string declaring = EarlierDeclaration.Find(declaration, project)?.File ?? project;
-        IReadOnlyList<(string Path, string Added)> added =
-            await declaration.AddToAsync(project, session.Identity.Version, cancellationToken);
-        foreach ((string path, string text) in added)
+        DeclaredIn declared = await declaration.AddToAsync(project, session.Identity.Version, cancellationToken);
+        foreach ((string path, string text) in declared.Added)
             session.WriteResult($"{Shown(path)}: {text}");
         session.Report.Files = [
-            .. added.Select(entry => entry.Path).Distinct()
+            .. declared.Added.Select(entry => entry.Path).Distinct()
             .Select(path => new ReportFile(path, path == project ? "project" : "packageVersions"))];
-        session.Report.Summary = added.Count == 0
-            ? $"{Shown(declaring)} declares it already: nothing was changed" : $"{Shown(declaring)} declares it";
+        session.Report.Summary = declared.Added.Count == 0
+            ? $"{Shown(declared.File)} declares it already: nothing was changed" : $"{Shown(declared.File)} declares it";
         session.WriteResult(session.Report.Summary);
-        string destination = EarlierDeclaration.NamesDestination(project) ? "" : " -p:AirgapRegistry=HOST/PATH";
-        session.WriteResult($"Next: dotnet publish {Shown(project)}{destination}");
+        session.WriteResult($"Next: {declared.Next(Continuation.Quote(Shown(project)))}");
         session.WriteResult(
             "If restore does not find the package Airgap.Build, add the feed that has it: dotnet nuget add source URL-OR-FOLDER " +
             "--name airgap");

@@ -37,12 +37,11 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
     /// <param name="project">Full path of the project file.</param>
     /// <param name="version">The package's version.</param>
     /// <param name="cancellationToken">Cancels the work; every file is then unchanged or complete.</param>
-    /// <returns>What was added to which file; empty when the files already contained everything.</returns>
+    /// <returns>What was added to which file, and what else the project tells.</returns>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.UneditableProject"/>, <see cref="ErrorCode.AlreadyDeclared"/>, or a 3xxx code of a file.
     /// </exception>
-    public async Task<IReadOnlyList<(string Path, string Added)>> AddToAsync(
-        string project, string version, CancellationToken cancellationToken)
+    public async Task<DeclaredIn> AddToAsync(string project, string version, CancellationToken cancellationToken)
     {
         ProjectText file = ProjectText.Read(project);
         ProjectEditor editor = new(file);
@@ -50,7 +49,7 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         ProjectSurroundings around = ProjectSurroundings.Of(project);
         List<(string Path, string Added)> added = [];
 
-        bool isDeclared = EarlierDeclaration.Find(this, project, editor.Root, around) is not null;
+        SourceLocation? earlier = EarlierDeclaration.Find(this, project, editor.Root, around);
         ProjectElement[] all = [.. editor.Root.SelfAndDescendants(), .. around.Elements];
         if (!Has(all, "PackageReference", Package) && !Has(all, "GlobalPackageReference", Package))
         {
@@ -63,7 +62,7 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
             added.Add((project, reference));
         }
 
-        if (!isDeclared)
+        if (earlier is null)
         {
             string item = ProjectEditor.Item(ItemName, ("Include", Include.ToString()), ("PackageRepository", PackageRepository));
             editor.Add(ItemName, item);
@@ -72,7 +71,9 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
 
         if (editor.IsChanged)
             await file.WriteAsync(editor.Text, cancellationToken);
-        return added;
+        return new DeclaredIn(
+            earlier?.File ?? project, added, EarlierDeclaration.Sets(all, "AirgapRegistry", "AirgapArchive"),
+            EarlierDeclaration.Sets(all, "TargetFrameworks"));
     }
 
     private static async Task<(string Path, string Added)> AddVersionAsync(string path, string version, CancellationToken cancellationToken)

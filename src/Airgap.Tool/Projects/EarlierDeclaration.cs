@@ -8,15 +8,17 @@ internal static class EarlierDeclaration
 {
     private static readonly string[] s_itemNames = ["ImgpkgBundle", "ImgpkgImage"];
 
-    /// <summary>True if the project, or a file around it, names a destination, so that a publish needs none.</summary>
-    public static bool NamesDestination(string project) =>
-        ProjectElement.Parse(project, ProjectText.Read(project).Text).SelfAndDescendants().Concat(ProjectSurroundings.Of(project).Elements)
-            .Any(element => element.Name is "AirgapRegistry" or "AirgapArchive"
-                && !element.IsConditional && element.Text.Trim().Length > 0);
+    /// <summary>True if an element sets one of the properties, on no condition.</summary>
+    public static bool Sets(IEnumerable<ProjectElement> elements, params ReadOnlySpan<string> properties)
+    {
+        foreach (ProjectElement element in elements)
+        {
+            if (properties.Contains(element.Name) && !element.IsConditional && element.Text.Trim().Length > 0)
+                return true;
+        }
 
-    /// <inheritdoc cref="Find(BundleDeclaration, string, ProjectElement, ProjectSurroundings)"/>
-    public static SourceLocation? Find(BundleDeclaration wanted, string project) => Find(
-        wanted, project, ProjectElement.Parse(project, ProjectText.Read(project).Text), ProjectSurroundings.Of(project));
+        return false;
+    }
 
     /// <summary>Finds the item.</summary>
     /// <param name="wanted">The item.</param>

@@ -32,7 +32,8 @@ internal static class Continuation
         return string.Join(' ', words);
     }
 
-    private static string Quote(string word)
+    /// <summary>A word as a shell takes it.</summary>
+    public static string Quote(string word)
     {
         if (word.Length > 0 && word.All(
             c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '@' or '=' or '+' or ',' or '%'))

@@ -252,4 +252,21 @@ public sealed class BundleDeclarationTests
     private static string Lines(string newLine, string indent, params string[] lines) =>
         string.Concat(lines.Select(
             line => string.Concat(Enumerable.Repeat(indent, line.Length - line.TrimStart('>').Length)) + line.TrimStart('>') + newLine));
+
+    [TestMethod]
+    [DataRow("<TargetFramework>net10.0</TargetFramework>", "", "dotnet publish a.csproj -p:AirgapRegistry=HOST/PATH")]
+    [DataRow("<TargetFrameworks>net10.0;net9.0</TargetFrameworks>", "<AirgapArchive>a.tar</AirgapArchive>",
+        "dotnet build a.csproj -c Release -t:PublishImgpkgBundles")]
+    [DataRow("", "<TargetFrameworks>net10.0;net9.0</TargetFrameworks>",
+        "dotnet build a.csproj -c Release -t:PublishImgpkgBundles -p:AirgapRegistry=HOST/PATH")]
+    [DataRow("<AirgapRegistry Condition=\"'$(CI)' == 'true'\">host.io/a</AirgapRegistry>", "<AirgapArchive> </AirgapArchive>",
+        "dotnet publish a.csproj -p:AirgapRegistry=HOST/PATH")]
+    public async Task WhatToRunNextFitsTheProject(string properties, string around, string next)
+    {
+        using ProjectFolder folder = new();
+        folder.Write("App.csproj", $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup>{properties}</PropertyGroup></Project>");
+        folder.Write("Directory.Build.props", $"<Project><PropertyGroup>{around}</PropertyGroup></Project>");
+
+        Assert.AreEqual(next, (await folder.DeclareAsync()).Next("a.csproj"));
+    }
 }

@@ -24,7 +24,12 @@ internal sealed class ProjectFolder : IDisposable
     }
 
     /// <summary>Declares the bundle in App.csproj, or another project.</summary>
-    public Task<IReadOnlyList<(string Path, string Added)>> InitAsync(
+    public async Task<IReadOnlyList<(string Path, string Added)>> InitAsync(
+        string project = "App.csproj", string reference = Reference, string item = "ImgpkgBundle", bool isTagOurs = false) =>
+        (await DeclareAsync(project, reference, item, isTagOurs)).Added;
+
+    /// <summary>The same, with what else the project tells.</summary>
+    public Task<DeclaredIn> DeclareAsync(
         string project = "App.csproj", string reference = Reference, string item = "ImgpkgBundle", bool isTagOurs = false) =>
         new BundleDeclaration(item, ImageReference.Parse(reference), "simple", isTagOurs)
             .AddToAsync(_folder[project], "1.2.3", CancellationToken.None);
