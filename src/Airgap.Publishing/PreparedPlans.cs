@@ -12,7 +12,7 @@ namespace Airgap.Publishing;
 /// The plans that are made before anything moves, to be verified or shown to a gate. They are kept, so that exactly the verified content
 /// is relocated, and nothing is resolved again.
 /// </summary>
-internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
+internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner) : IDisposable
 {
     private readonly Dictionary<Declaration, Prepared> _kept = [];
 
@@ -93,6 +93,20 @@ internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
                 return true;
             });
         }
+    }
+
+    /// <summary>Keeps the plans of items, in the same order.</summary>
+    public void Keep(IReadOnlyList<Declaration> declarations, ImmutableArray<ItemPlan> plans)
+    {
+        for (int i = 0; i < plans.Length; i++)
+            _kept[declarations[i]] = new Prepared(plans[i], null);
+    }
+
+    /// <summary>Ends the plans that were not carried out, such as those that a gate refused. A derived bundle may be in a file.</summary>
+    public void Dispose()
+    {
+        foreach (Prepared kept in _kept.Values)
+            kept.Made.Dispose();
     }
 
     /// <summary>Writes the content of all items with kept plans to a folder, as an OCI layout.</summary>

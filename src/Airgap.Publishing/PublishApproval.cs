@@ -87,7 +87,7 @@ internal static class PublishApproval
             .. declarations.Where(declaration => !declaration.SharesArchive).Select(declaration => (Declaration[])[declaration])];
     }
 
-    // The plans of a shared archive are not kept: a run that finds the archive up to date needs none, and any other makes them again.
+    // The items of a shared archive are planned together, because an archive that is up to date is the source of their plans.
     private static async Task<ImmutableArray<Diagnostic>> WarningsAsync(
         StartedPublish started, Declaration[] together, CancellationToken cancellationToken)
     {

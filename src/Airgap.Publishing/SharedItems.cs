@@ -8,7 +8,6 @@ using Airgap.Transfer;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning.Deltas;
 using Airgap.Transfer.Plans;
-using Airgap.Transfer.Plans.Deltas;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
@@ -19,6 +18,8 @@ namespace Airgap.Publishing;
 /// </summary>
 internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
 {
+    private readonly SharedPlanner _planner = new(scope, items);
+
     /// <summary>Relocates them and writes their artifacts; an incomplete archive has none.</summary>
     /// <param name="declarations">The items, 1 or more, of one archive.</param>
     /// <param name="cancellationToken">Cancels it; the archive is then unchanged.</param>
@@ -31,7 +32,7 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
         Relocator relocator = new(scope.Registry, told);
         using IDisposable? held = await scope.HoldAsync(declarations[0].Destination, told, cancellationToken);
         ArtifactFile.MakeFolder(OutputCheck.OfArchive(declarations[0].Archive!, makesFolder: true).Folder);
-        Planned planned = await PlanAsync(declarations, relocator, cancellationToken);
+        SharedPlans planned = await _planner.PlanAsync(declarations, relocator, cancellationToken);
         try
         {
             ImmutableArray<TransferResult> results = planned.UpToDate
@@ -56,7 +57,7 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
         ItemFailure.LocatedAsync(declarations[0], async () =>
     {
         Relocator relocator = scope.RelocatorOf(declarations[0]);
-        using Planned planned = await PlanAsync(declarations, relocator, cancellationToken);
+        using SharedPlans planned = await _planner.PlanAsync(declarations, relocator, cancellationToken);
         ImmutableArray<TransferResult> results = planned.UpToDate
             ?? Split(Result(await relocator.ForecastAsync(planned.Whole!, declarations[0].Destination, scope.Options, cancellationToken)),
                 planned.Items);
@@ -64,12 +65,19 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
             declarations[i], planned.Items[i], ItemForecaster.Arrived(result, result.Destination))).ToImmutableArray();
     });
 
-    /// <summary>The warnings of the plans that <see cref="RunAsync"/> will make, with their locations.</summary>
+    /// <summary>
+    /// The warnings of the plans, with their locations. The plans are kept for <see cref="RunAsync"/>, unless the archive is up to date:
+    /// it is verified again then, because another publish may write it in between.
+    /// </summary>
     public Task<ImmutableArray<Diagnostic>> FindWarningsAsync(
         IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) =>
         ItemFailure.LocatedAsync(declarations[0], async () =>
     {
-        using Planned planned = await PlanAsync(declarations, scope.RelocatorOf(declarations[0]), cancellationToken);
+        SharedPlans planned = await _planner.PlanItemsAsync(declarations, scope.RelocatorOf(declarations[0]), cancellationToken);
+        if (planned.UpToDate is null)
+            items.Plans.Keep(declarations, planned.Items);
+        else
+            planned.Dispose();
         return planned.Items.SelectMany((item, i) => item.Plan.Warnings.Select(
             warning => warning with { Location = warning.Location ?? declarations[i].Item.Location })).ToImmutableArray();
     });
@@ -93,58 +101,6 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
                 "are those "
                 + $"of a whole archive: it would replace '{archive.Path}', which contains the content of other projects.",
                 $"Give this project its own archive ({PropertyNames.Archive}).");
-        }
-    }
-
-    private sealed record Planned(ImmutableArray<ItemPlan> Items, TransferPlan? Whole, ImmutableArray<TransferResult>? UpToDate)
-        : IDisposable
-    {
-        public void Dispose()
-        {
-            foreach (ItemPlan item in Items)
-                item.Dispose();
-        }
-    }
-
-    private async Task<Planned> PlanAsync(IReadOnlyList<Declaration> declarations, Relocator relocator, CancellationToken cancellationToken)
-    {
-        RelocationDestination.Archive destination = (RelocationDestination.Archive)declarations[0].Destination;
-        SharedArchive shared = await SharedArchive.OpenAsync(
-            destination, ArchiveOwner.Of(scope.Settings, destination.Path), scope.ObserverOf(declarations[0]), cancellationToken);
-        ImmutableArray<DeltaSource> bases = ItemBases.Of(scope.Settings, declarations, scope.Notice);
-        List<ItemPlan> made = [];
-        List<ItemSource> sources = [];
-        try
-        {
-            bool isVerified = declarations.All(items.Plans.IsKept);
-            foreach (Declaration declaration in isVerified ? [] : declarations)
-                sources.Add(await ItemFailure.LocatedAsync(
-                    declaration, () => items.Planner.OpenAsync(declaration, relocator, asksDestination: false, cancellationToken)));
-            ImmutableArray<TransferResult>? upToDate = isVerified || !bases.IsEmpty
-                ? null
-                : await relocator.FindUpToDateAsync(
-                    shared, destination, [.. sources.Select(source => (source.Source, source.Options))], cancellationToken);
-            for (int i = 0; i < declarations.Count; i++)
-            {
-                Declaration declaration = declarations[i];
-                ItemSource? source = isVerified ? null : sources[i];
-                TransferResult? found = upToDate?[i];
-                made.Add(source is null ? items.Plans.Find(declaration)!
-                    : await ItemFailure.LocatedAsync(
-                        declaration, () => items.Planner.PlanOfAsync(declaration, source, found, cancellationToken)));
-            }
-
-            TransferPlan? whole = upToDate is not null
-                ? null : await relocator.LeaveOutAsync(
-                    shared.With([.. made.Select(item => item.Plan)]),
-                    new PlanOptions { Bases = bases, Concurrency = scope.Settings.Concurrency }, cancellationToken);
-            return new Planned([.. made], whole, upToDate);
-        }
-        catch
-        {
-            foreach (ItemSource source in sources)
-                source.Dispose();
-            throw;
         }
     }
 

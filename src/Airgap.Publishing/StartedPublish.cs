@@ -111,7 +111,11 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Scope.Signing.Dispose();
+    public void Dispose()
+    {
+        Items.Plans.Dispose();
+        Scope.Signing.Dispose();
+    }
 
     // If some items failed, the configuration may differ from the planned one, or there may be none.
     private static async Task<List<PublishedFile>> MirrorsAsync(

@@ -65,9 +65,13 @@ public sealed class FailingWarningsTests
         Assert.AreEqual(ErrorCode.WarningFails, Assert.ContainsSingle(result.Failures).Code);
         Assert.IsTrue(result.Warnings.Any(warning => warning is { Code: ErrorCode.NoLayersToInclude, Location: not null }));
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
+        _registry.Calls.Clear();
         result = await new Publisher(_registry) { Fails = code => code == ErrorCode.VersionDropped }.RunAsync(items, settings, default);
         Assert.IsEmpty(result.Failures, string.Join('\n', result.Failures));
         Assert.IsTrue(File.Exists(folder["all.tar"]));
+        Assert.IsNotEmpty(_registry.Calls);
+        string[] twice = [.. _registry.Calls.GroupBy(call => call).Where(same => same.Count() > 1).Select(same => same.Key)];
+        Assert.IsEmpty(twice, string.Join('\n', twice));
     }
 
     private static void Copy(string from, string to)
