@@ -63,15 +63,17 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
             (ImmutableArray<Diagnostic> refusals, gate) = await PublishApproval.AskAsync(
                 prepared.Settings, [.. destinations.Select(destination => (destination.Started, destination.Prepared))],
                 warnings, cancellationToken);
-            return refusals.IsEmpty ? null
-                : new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = refusals, Gate = gate };
+            if (!refusals.IsEmpty)
+                return new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = refusals, Gate = gate };
+            await prepared.ApprovedAsync(cancellationToken);
+            await OutputOwner.WatchAsync(
+                prepared.Settings.FullLockFile, prepared.Settings, warnings,
+                () => LockKeeper.WriteAsync(prepared.Lock!, cancellationToken));
+            return null;
         }, cancellationToken);
         if (refused is not null)
             return refused;
-        await prepared.ApprovedAsync(cancellationToken);
 
-        await OutputOwner.WatchAsync(
-            prepared.Settings.FullLockFile, prepared.Settings, warnings, () => LockKeeper.WriteAsync(prepared.Lock!, cancellationToken));
         (string Registry, PublishResult Result)[] results =
             await Task.WhenAll(destinations.Select(destination => RunAsync(destination, gate, cancellationToken)));
         PublishedItem[] items = [.. results.SelectMany(destination => destination.Result.Items)];

@@ -48,8 +48,8 @@ internal sealed class ProjectAudit(PublishSettings settings)
     }
 
     /// <summary>
-    /// Checks whether a publish to several destinations may begin. A refusal is recorded once; otherwise each destination records its own
-    /// outcome.
+    /// Checks whether a publish to several destinations may begin, and does what comes before all of them. A refusal or a failure is
+    /// recorded once; otherwise each destination records its own outcome.
     /// </summary>
     /// <param name="admit">Returns the result of a refused publish; null if the publish may begin.</param>
     /// <param name="cancellationToken">Ends it.</param>

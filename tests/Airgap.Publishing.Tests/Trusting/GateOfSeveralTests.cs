@@ -110,6 +110,23 @@ public sealed class GateOfSeveralTests
         Assert.HasCount(1, File.ReadAllLines(_folder["runs"]));
     }
 
+    [TestMethod]
+    public async Task WhatFailsBeforeAnythingMoves_IsLoggedOnce()
+    {
+        FakeRegistry registry = FakeRegistry.FromFixtures();
+        PublishSettings settings = PublishItems.To("one.local/apps;two.local/apps", _folder.Path) with { AuditLog = "audit.jsonl" };
+        PublishItem[] items = [PublishItems.Bundle(Fixtures.Registry + "/mirror/simple-app-bundle:v1.0.0")];
+        Publisher publisher = new(registry);
+        AirgapException failure = new(ErrorCode.Forbidden, "The own bundle is refused.", "Log in.");
+
+        PreparedPublish prepared = await publisher.PrepareAsync(items, settings, TestContext.CancellationToken);
+        await Assert.ThrowsExactlyAsync<AirgapException>(() => publisher.RunPreparedAsync(
+            prepared with { ApprovedAsync = _ => Task.FromException(failure) }, TestContext.CancellationToken));
+
+        Assert.Contains("AIRGAP1004", Assert.ContainsSingle(File.ReadAllLines(_folder["audit.jsonl"])));
+        Assert.IsEmpty(registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)));
+    }
+
     private async Task<PublishResult> RunAsync(PublishItem[] items, PublishSettings settings)
     {
         using RegistryClient client =
