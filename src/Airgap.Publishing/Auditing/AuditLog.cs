@@ -44,6 +44,7 @@ internal static class AuditLog
     /// <exception cref="AirgapException">As <see cref="CheckAsync"/>.</exception>
     public static async Task<Digest> AppendAsync(string path, AuditEntry entry, CancellationToken cancellationToken)
     {
+        bool isNew = !File.Exists(path);
         using FileLock held = await TakeAsync(path, cancellationToken);
         try
         {
@@ -62,6 +63,9 @@ internal static class AuditLog
             {
                 // Half a line would break the chain for all later lines.
                 RandomAccess.SetLength(held.File.SafeFileHandle, end);
+                // A log without a line would count as broken. Who waits for this one looks again at what its name refers to.
+                if (isNew && end == 0)
+                    File.Delete(path);
                 throw;
             }
 

@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Publishing.Auditing;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Signing;
 using Airgap.TestKit;
+using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Publishing.Tests.Auditing;
 
@@ -243,6 +245,30 @@ public sealed class AuditLogTests
         File.WriteAllBytes(Log, whole[..half]);
         AirgapException broken = await Assert.ThrowsExactlyAsync<AirgapException>(() => VerifyAsync());
         Assert.AreEqual(2, broken.Location!.Line);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task ALineThatTheDiskRefuses_LeavesTheLogAsItWas(bool hasLine)
+    {
+        if (hasLine)
+            await AppendAsync("first");
+        byte[]? before = hasLine ? File.ReadAllBytes(Log) : null;
+
+        DiskSync.Replace(new FullDisk());
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => AppendAsync("second"));
+        DiskSync.Replace(null);
+
+        Assert.AreEqual(ErrorCode.DiskFull, refused.Code);
+        CollectionAssert.AreEqual(before, File.Exists(Log) ? File.ReadAllBytes(Log) : null);
+        await AppendAsync("third");
+        Assert.AreEqual(hasLine ? 2 : 1, (await VerifyAsync()).Entries);
+    }
+
+    private sealed class FullDisk : DiskSync
+    {
+        public override void Flush(SafeFileHandle file, string name) => throw new IOException("No space left on device", 28);
     }
 
     // Does something at the first pause, which ends at once.
