@@ -63,13 +63,14 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
                 timeline, $"publish {task.ProjectName}", log.Warning, () => RunAsync(job, cancellationToken))),
                 CancellationToken.None), cancellationToken)(), cancellationToken);
         // Also kept after a failure, since earlier items have written their artifacts.
-        bool listed = Attempt(files.Save, CancellationToken.None);
+        if (files.TrySave() is { } unlisted)
+            log.Warning(unlisted);
         done &= !_isStopped;
         if (done && !task.Log.HasLoggedErrors && HasItems)
             registry.WarnOfIdle(globals.Keys);
         if (!done || task.Log.HasLoggedErrors)
             Task.Run(failed.TellAsync, CancellationToken.None).GetAwaiter().GetResult();
-        return done && listed && !task.Log.HasLoggedErrors;
+        return done && !task.Log.HasLoggedErrors;
     }
 
     private ProducedContent? Read(

@@ -930,6 +930,12 @@ public enum ErrorCode
     DerivedNotRecorded = 2212,
 
     /// <summary>
+    /// The list of the files that a publish wrote cannot be written (warning): neither <c>dotnet clean</c> nor a later publish will remove
+    /// those files. Make the project's intermediate folder writable, or remove the files by hand when they are obsolete.
+    /// </summary>
+    ArtifactsNotListed = 2213,
+
+    /// <summary>
     /// An image is accepted although its signature fails a check, because the trust policy only reports that check. Enforce it in the
     /// policy (level strict), or do not take the image for verified.
     /// </summary>

@@ -86,6 +86,25 @@ internal sealed class PublishedFileList(string? path)
         }
     }
 
+    /// <summary>Writes the list as <see cref="Save"/> does. It is no output of the publish, which does not fail without it.</summary>
+    /// <returns>A warning if it cannot be written; otherwise null.</returns>
+    public Diagnostic? TrySave()
+    {
+        try
+        {
+            Save();
+            return null;
+        }
+        catch (AirgapException e)
+        {
+            return new Diagnostic(
+                ErrorCode.ArtifactsNotListed,
+                "The list of the files that this publish wrote cannot be written, so that neither a clean nor a later publish will " +
+                $"remove them. {e.Message}",
+                "Make its folder writable, or remove the files by hand when they are obsolete.");
+        }
+    }
+
     /// <summary>The SHA-256 of a file, in hex; null if it cannot be read.</summary>
     internal static string? DigestOf(string file)
     {

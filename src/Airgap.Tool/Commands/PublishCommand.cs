@@ -163,7 +163,9 @@ internal sealed class PublishCommand
         }
         finally
         {
-            artifacts.Save();
+            // Of a failed run, too: earlier items have written their artifacts.
+            if (artifacts.TrySave() is { } unlisted)
+                session.Warn(unlisted);
         }
 
         foreach (Diagnostic warning in result.Warnings)

@@ -1,3 +1,4 @@
+using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.TestKit;
 
@@ -29,5 +30,24 @@ public sealed class PublishedFileListTests
             thread.Join();
 
         Assert.AreSequenceEqual(files, new PublishedFileList(list).Earlier.Keys);
+    }
+
+    [TestMethod]
+    public void AListThatCannotBeWritten_IsAWarning()
+    {
+        using TempFolder folder = new();
+        string list = folder["obj/airgap.artifacts.txt"];
+        Directory.CreateDirectory(list);
+        PublishedFileList own = new(list);
+        Assert.IsNull(own.TrySave());
+        own.Add(new PublishedFile(folder["a.yml"], PublishedFileKind.Lock) { Written = PublishItems.Digest[7..] });
+
+        Diagnostic warning = own.TrySave()!;
+
+        Assert.AreEqual(ErrorCode.ArtifactsNotListed, warning.Code);
+        Assert.Contains(list, warning.Message);
+        Directory.Delete(list);
+        Assert.IsNull(own.TrySave());
+        Assert.HasCount(1, new PublishedFileList(list).Earlier);
     }
 }
