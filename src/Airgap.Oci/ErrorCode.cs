@@ -1318,6 +1318,12 @@ public enum ErrorCode
     PackageFileNotSearched = 4148,
 
     /// <summary>
+    /// A mirror of an OpenShift mirror set was reached by plain http, which such a set cannot say, so that nodes ask it by TLS (warning).
+    /// Add its host to <c>spec.registrySources.insecureRegistries</c> of <c>image.config.openshift.io/cluster</c>.
+    /// </summary>
+    MirrorByPlainHttp = 4149,
+
+    /// <summary>
     /// A tag disappeared while its repository was pruned, although the plan does not remove it: another client moved it
     /// to removed content, or deleted it. If a relocation was in progress, run it once more.
     /// </summary>

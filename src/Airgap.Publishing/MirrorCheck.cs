@@ -45,7 +45,7 @@ internal static class MirrorCheck
         try
         {
             if (expected.Count > 0)
-                _ = Create(settings, expected);
+                _ = MirrorFiles.Create(EntriesOf(settings, expected), settings.MirrorFormats);
             return null;
         }
         catch (AirgapException e) when (e.Code is ErrorCode.MirrorPathsDiffer or ErrorCode.NothingMirrored)
@@ -54,14 +54,12 @@ internal static class MirrorCheck
         }
     }
 
-    /// <summary>The requested files for the published content.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.MirrorPathsDiffer"/>, <see cref="ErrorCode.NothingMirrored"/>.</exception>
-    public static ImmutableArray<(string Path, string Text)> Create(PublishSettings settings, IReadOnlyList<PublishedItem> published)
+    /// <summary>The repositories of the published content, with their mirrors.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingMirrored"/>.</exception>
+    public static ImmutableArray<MirrorEntry> EntriesOf(PublishSettings settings, IReadOnlyList<PublishedItem> published)
     {
         RelocationReport report = RelocationReportWriter.Create(settings.FullOutputPath, published, [], [], "");
-        return MirrorFiles.Create(
-            MirrorMap.Of(report, item => published[report.Items.IndexOf(item)].Item.Value(MetadataNames.ClusterRegistry)),
-            settings.MirrorFormats);
+        return MirrorMap.Of(report, item => published[report.Items.IndexOf(item)].Item.Value(MetadataNames.ClusterRegistry));
     }
 
     private static PublishedItem Expected(Declaration declaration, ItemPublisher publisher)

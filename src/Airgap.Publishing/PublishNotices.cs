@@ -17,7 +17,8 @@ internal sealed class PublishNotices(PublishWarnings warnings)
         warnings.Add(
             new Diagnostic(
                 ErrorCode.NoDestination,
-                $"{first.ItemName} '{first.Include}'{others} was not relocated: the project names no destination.",
+                $"{first.ItemName} '{first.Include}'{others} {(items.Count == 1 ? "was" : "were")} not relocated: " +
+                "the project names no destination.",
                 $"Set {PropertyNames.Registry} to HOST/PATH, or {PropertyNames.Archive} to an archive file; " +
                 $"{PropertyNames.OnPublish}=false suppresses this warning."),
             first.Location);

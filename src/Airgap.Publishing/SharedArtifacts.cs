@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Mirrors;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;
@@ -103,7 +105,8 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         if (settings.MirrorFormats.IsEmpty || outcomes.Published.Count == 0)
             return files;
         List<string> kept = [];
-        foreach ((string name, string text) in MirrorCheck.Create(settings, outcomes.Published))
+        ImmutableArray<MirrorEntry> entries = MirrorCheck.EntriesOf(settings, outcomes.Published);
+        foreach ((string name, string text) in MirrorFiles.Create(entries, settings.MirrorFormats))
         {
             string file = Path.Combine(ArtifactFolder.Mirrors, name.Replace('/', Path.DirectorySeparatorChar));
             if (outcomes.Failed.Count > 0 && artifacts.Differs(file, text))
@@ -112,6 +115,8 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
                 files.Add(await artifacts.WriteAsync(file, text, PublishedFileKind.Mirrors, cancellationToken));
         }
 
+        if (MirrorSets.FindInsecure(entries, settings.MirrorFormats) is { } insecure)
+            warnings.Add(insecure, null);
         if (kept.Count > 0)
             warnings.Add(new Diagnostic(
                 ErrorCode.IncompleteMirrors,

@@ -104,7 +104,13 @@ public sealed class MirrorsTests
             Assert.AreEqual(isFinish, Directory.Exists(folder["out"]));
             if (!isFinish)
                 Assert.Contains("AIRGAP2122", made.Error);
+            Assert.DoesNotContain("AIRGAP4149", made.Error);
         }
+
+        CliResult sets = await InProcess.RunAsync(
+            "mirrors", "--from", folder["run.json"], "--format", "ImageDigestMirrorSet", "-o", folder["sets"]);
+        Assert.AreEqual(0, sets.ExitCode, sets.ToString());
+        Assert.Contains($"AIRGAP4149: {mirror.Host} was reached by plain http", sets.Error);
     }
 
     [TestMethod]

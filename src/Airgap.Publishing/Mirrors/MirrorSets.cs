@@ -1,4 +1,6 @@
 using System.Text;
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing.Mirrors;
 
@@ -22,13 +24,27 @@ internal static class MirrorSets
         return tagged.Length == 0 ? null : Write("ImageTagMirrorSet", "imageTagMirrors", tagged);
     }
 
+    /// <summary>A warning about mirrors that the sets of these formats cannot describe; null for none.</summary>
+    public static Diagnostic? FindInsecure(IEnumerable<MirrorEntry> entries, IEnumerable<MirrorFormat> formats)
+    {
+        string[] hosts = formats.Any(format => format is MirrorFormat.ImageDigestMirrorSet or MirrorFormat.ImageTagMirrorSet)
+            ? [.. HostsByPlainHttp(entries)] : [];
+        return hosts.Length == 0 ? null : new Diagnostic(
+            ErrorCode.MirrorByPlainHttp,
+            $"{string.Join(", ", hosts)} {(hosts.Length == 1 ? "was" : "were")} reached by plain http, which OpenShift's mirror sets cannot " +
+            "say: nodes ask by TLS.",
+            "Add the host to spec.registrySources.insecureRegistries of image.config.openshift.io/cluster.");
+    }
+
+    private static IEnumerable<string> HostsByPlainHttp(IEnumerable<MirrorEntry> entries) => entries.SelectMany(entry => entry.Mirrors)
+        .Where(mirror => mirror.Transport != MirrorTransport.Tls)
+        .Select(mirror => mirror.Repository.Registry).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
     // References contain nothing with a special meaning in YAML, except for an address in brackets, which is quoted.
     private static string Write(string kind, string field, IEnumerable<MirrorEntry> entries)
     {
         StringBuilder text = new();
-        foreach (string host in entries.SelectMany(entry => entry.Mirrors)
-            .Where(mirror => mirror.Transport != MirrorTransport.Tls)
-            .Select(mirror => mirror.Repository.Registry).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (string host in HostsByPlainHttp(entries))
         {
             // A mirror set cannot say so.
             text.Append("# ").Append(host).Append(" was reached by plain http: add it to spec.registrySources.insecureRegistries of ")

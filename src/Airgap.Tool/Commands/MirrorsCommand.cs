@@ -64,7 +64,8 @@ internal sealed class MirrorsCommand
         if (!File.Exists(from))
             throw new AirgapException(
                 ErrorCode.FileNotFound, $"The file '{from}' does not exist.", "Name the relocation.json of a publish.");
-        ImmutableArray<(string Path, string Text)> files = MirrorFiles.Create(Read(from, host, session), formats);
+        ImmutableArray<MirrorEntry> entries = Read(from, host, session);
+        ImmutableArray<(string Path, string Text)> files = MirrorFiles.Create(entries, formats);
         foreach ((string name, string text) in files)
         {
             string path = Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar));
@@ -73,6 +74,8 @@ internal sealed class MirrorsCommand
             session.WriteResult(path);
         }
 
+        if (MirrorSets.FindInsecure(entries, formats) is { } insecure)
+            session.Warn(insecure);
         return 0;
     }
 

@@ -140,6 +140,11 @@ public sealed class MirrorFilesTests
                 $"# {host} was reached by plain http: add it to spec.registrySources.insecureRegistries of " +
                 "image.config.openshift.io/cluster.\napiVersion: ",
                 MirrorFiles.Create(entries, [format]).Single().Text);
+        Diagnostic told = MirrorSets.FindInsecure(entries, [MirrorFormat.HostsToml, MirrorFormat.ImageTagMirrorSet])!;
+        Assert.AreEqual(ErrorCode.MirrorByPlainHttp, told.Code);
+        Assert.StartsWith($"{host} was reached by plain http", told.Message);
+        Assert.IsNull(MirrorSets.FindInsecure(entries, [MirrorFormat.HostsToml, MirrorFormat.RegistriesConf]));
+        Assert.IsNull(MirrorSets.FindInsecure(s_kept, [MirrorFormat.ImageDigestMirrorSet]));
         Assert.DoesNotContain("http://", MirrorFiles.Create(
             MirrorMap.Of([(image, true, clusterHost)], ["other.corp.com"]), [MirrorFormat.HostsToml]).Single().Text);
     }

@@ -227,12 +227,15 @@ public sealed class ProjectStagesTests
         static PublishSettings To(RegistryFixture registry, TempFolder folder) => PublishItems.To($"{registry.Host}/apps", folder.Path) with
         {
             RepositoryTemplate = "{registry}/{prefix}/{source.repository}",
-            MirrorFormats = [MirrorFormat.RegistriesConf]
+            MirrorFormats = [MirrorFormat.RegistriesConf, MirrorFormat.ImageDigestMirrorSet]
         };
         PublishItem item = PublishItems.Bundle($"{source.Host}/mirror/nested-bundle:v1.0.0");
         await new Stages(To(one, alone), item).WholeAsync();
         await new Stages(To(far, together), item).AllAsync(2);
         Stages.AssertSame(Stages.FilesOf(alone["airgap"], one.Host), Stages.FilesOf(together["airgap"], far.Host));
+        foreach ((TempFolder folder, RegistryFixture registry) in new[] { (alone, one), (together, far) })
+            Assert.Contains(
+                $"{registry.Host} was reached by plain http, which OpenShift", File.ReadAllText(folder["airgap/relocation.json"]));
         using RegistryContent here = RegistryContent.At(one.Host), there = RegistryContent.At(far.Host);
         CollectionAssert.AreEquivalent((await here.RepositoriesAsync()).ToArray(), (await there.RepositoriesAsync()).ToArray());
     }
