@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Airgap.Oci;
 using Airgap.Registry.Http;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
