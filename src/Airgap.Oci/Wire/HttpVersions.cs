@@ -35,6 +35,9 @@ internal sealed class HttpVersions
     /// <param name="isOnly">True when the same request failed over HTTP/1.1.</param>
     public void NoteAnswer(Uri uri, Version answered, bool isOnly)
     {
+        // A server may answer plain http on the port of https with a refusal, which shows nothing about the other.
+        if (uri.Scheme != Uri.UriSchemeHttps)
+            return;
         if (answered.Major < 2)
         {
             _speaksHttp1.TryAdd(uri.Authority, true);
