@@ -120,8 +120,7 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
                     ArrayPool<byte>.Shared.Return(rented);
             }
 
-            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
-                return true;
+            RequireReceiver(await writer.FlushAsync(cancellationToken));
         }
 
         return true;

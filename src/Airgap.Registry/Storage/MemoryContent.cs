@@ -17,7 +17,7 @@ internal sealed class MemoryContent(ReadOnlyMemory<byte> bytes) : StoredContent
 
     public override async ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken)
     {
-        await writer.WriteAsync(bytes.Slice((int)offset, (int)count), cancellationToken);
+        RequireReceiver(await writer.WriteAsync(bytes.Slice((int)offset, (int)count), cancellationToken));
         return true;
     }
 }

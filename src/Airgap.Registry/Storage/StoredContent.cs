@@ -15,6 +15,7 @@ internal abstract class StoredContent : IDisposable
     /// <returns>
     /// False when it could not be written completely: the caller must show the receiver that it is incomplete.
     /// </returns>
+    /// <exception cref="OperationCanceledException">The receiver has gone.</exception>
     public abstract ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken);
 
     /// <summary>Fails if the content is known to be no longer what it was, without reading it.</summary>
@@ -53,11 +54,18 @@ internal abstract class StoredContent : IDisposable
             writer.Advance(length);
             offset += length;
             count -= length;
-            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
-                return true;
+            RequireReceiver(await writer.FlushAsync(cancellationToken));
         }
 
         return true;
+    }
+
+    /// <summary>Fails if a connection takes nothing more: what is written to it then is dropped without an error.</summary>
+    /// <exception cref="OperationCanceledException">It does not.</exception>
+    protected static void RequireReceiver(FlushResult flushed)
+    {
+        if (flushed.IsCompleted)
+            throw new OperationCanceledException();
     }
 
     /// <summary>Reads bytes from an offset; 0 at the end.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Airgap.Registry.Http;
+using Airgap.Registry.Storage;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
@@ -66,6 +67,23 @@ public sealed class StalledClientTests
         string line = await told.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.CancellationToken);
 
         StringAssert.Contains(line, " aborted ");
+    }
+
+    // What is written to a connection that ended is dropped without an error; the request's own token may be cancelled later.
+    [TestMethod]
+    public async Task AResponseToNobodyIsNotSent()
+    {
+        Pipe connection = new();
+        await connection.Reader.CompleteAsync();
+        using MemoryContent content = new(new byte[10]);
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(
+            async () => await content.SendAsync(connection.Writer, 0, 10, TestContext.CancellationToken));
+
+        using TempFolder folder = new();
+        await File.WriteAllBytesAsync(folder["blob"], new byte[10], TestContext.CancellationToken);
+        using FileContent file = new(File.OpenHandle(folder["blob"]));
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(
+            async () => await file.SendAsync(connection.Writer, 0, 10, TestContext.CancellationToken));
     }
 
     [TestMethod]
