@@ -55,7 +55,8 @@ internal sealed class Api : IAsyncDisposable
         await client.ConnectAsync(IPAddress.Loopback, Registry.Port);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
         using StreamReader reader = new(client.GetStream(), Encoding.ASCII);
-        return await reader.ReadToEndAsync();
+        // A server that never ends it fails the test, and does not hang it.
+        return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Starts an upload and returns its path.</summary>

@@ -25,7 +25,7 @@ internal static class FieldManagers
     }
 
     /// <summary>
-    /// True if an object has only metadata, of which its managers do not show who created it: anybody may add a label.
+    /// True if an object has only metadata. Its managers then do not show who created it, because anybody may add a label.
     /// </summary>
     public static bool IsOnlyMetadata(JsonElement source) => source.Fields().All(
         field => field.Name is "apiVersion" or "kind" or "metadata" or "status"

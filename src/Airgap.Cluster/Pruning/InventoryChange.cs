@@ -20,7 +20,7 @@ internal sealed record InventoryChange(IReadOnlyList<InventoryEntry> Made, IRead
             [.. inventory.Entries.Where(entry => !now.Contains(entry.Key)).OrderByDescending(entry => ResourceKind.Rank(entry.Kind))]);
     }
 
-    // An object that existed before counts as created by an earlier apply, which recorded none, if all that it holds is from an apply.
+    // An earlier apply may have created an object without recording it. So an object counts as made if an apply set all that it holds.
     private static bool IsMade(Inventory inventory, AppliedObject applied) => applied.Outcome == ApplyOutcome.Created
         || (applied.After is { } after
             && (inventory.Entries.Any(entry => entry.Uid == after.Text("metadata", "uid"))

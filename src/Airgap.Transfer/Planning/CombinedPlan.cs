@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
@@ -56,6 +57,8 @@ internal static class CombinedPlan
         HashSet<Digest> used = [
             .. joined.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs)
             .Select(blob => blob.Digest)];
+        ImmutableArray<SkippedLayer> skipped =
+            [.. plans.SelectMany(plan => plan.SkippedLayers).Where(layer => !used.Contains(layer.Layer.Digest)).Distinct()];
         return new TransferPlan
         {
             Source = source,
@@ -63,12 +66,21 @@ internal static class CombinedPlan
                 .ThenBy(item => item.Tag, StringComparer.Ordinal)],
             Bundles = [.. plans.SelectMany(plan => plan.Bundles).DistinctBy(bundle => bundle.Digest)],
             Blobs = [.. blobs.Values.Where(blob => used.Contains(blob.Descriptor.Digest))],
-            SkippedLayers = [.. plans.SelectMany(plan => plan.SkippedLayers).Distinct()],
+            SkippedLayers = skipped,
             Derived = DerivedManifest.In(plans.SelectMany(plan => plan.Derived), joined),
             Failures = [.. plans.SelectMany(plan => plan.Failures).Distinct()],
-            Warnings = [.. plans.SelectMany(plan => plan.Warnings).Distinct()],
+            Warnings = [.. Warnings(plans, skipped)],
             Retries = plans.Sum(plan => plan.Retries),
         };
+    }
+
+    // Of non-distributable layers, each plan knows only its own images.
+    private static IEnumerable<Diagnostic> Warnings(IReadOnlyList<TransferPlan> plans, ImmutableArray<SkippedLayer> skipped)
+    {
+        bool isNeedless = plans.All(plan => plan.Warnings.Any(warning => warning.Code == ErrorCode.NoLayersToInclude));
+        IEnumerable<Diagnostic> others = plans.SelectMany(plan => plan.Warnings).Where(warning =>
+            warning.Code != ErrorCode.LayersSkipped && (isNeedless || warning.Code != ErrorCode.NoLayersToInclude));
+        return (SkippedLayer.Tell(skipped) is { } told ? others.Prepend(told) : others).Distinct();
     }
 
     /// <summary>The projects of both, in order.</summary>

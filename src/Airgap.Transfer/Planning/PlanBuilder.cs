@@ -152,15 +152,9 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
 
     private static IEnumerable<Diagnostic> Warnings(ImmutableArray<SkippedLayer> skipped, bool isNeedless)
     {
-        if (skipped.Length > 0)
-        {
-            yield return new Diagnostic(
-                ErrorCode.LayersSkipped,
-                $"Left out {skipped.Length} non-distributable layer(s): " +
-                $"{string.Join(", ", skipped.Select(layer => $"{layer.Layer.Digest} of {layer.Image}"))}.",
-                "Request non-distributable layers to copy them, if their licence allows it.");
-        }
-        else if (isNeedless)
+        if (SkippedLayer.Tell(skipped) is { } told)
+            yield return told;
+        if (isNeedless)
         {
             yield return new Diagnostic(
                 ErrorCode.NoLayersToInclude, "Non-distributable layers were requested, but no image contains one.", "");

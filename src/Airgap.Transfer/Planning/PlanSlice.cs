@@ -56,7 +56,7 @@ internal sealed class PlanSlice(TransferPlan plan)
             Bundles = [.. plan.Bundles.Where(bundle => manifests.Contains(bundle.Digest))],
             Blobs = [.. plan.Blobs.Where(blob => blobs.Contains(blob.Descriptor.Digest)).Select(Placed)],
             // Bytes that another slice brings do not arrive with this one.
-            SkippedLayers = SkippedLayer.In(nodes.DistinctBy(node => (node.Origin, node.Manifest.Digest)), blobs.Contains),
+            SkippedLayers = SkippedLayer.In(nodes, blobs.Contains),
             ImagesLock = null,
             State = null,
             Warnings = mountFrom is null ? plan.Warnings : [],

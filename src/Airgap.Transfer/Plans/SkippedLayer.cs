@@ -17,7 +17,14 @@ internal sealed record SkippedLayer(ImageReference Image, Descriptor Layer)
     [
         .. images.SelectMany(image => image.Manifest.Layers
             .Where(layer => MediaTypes.IsNonDistributable(layer.MediaType) && !isMoved(layer.Digest))
-            .DistinctBy(layer => layer.Digest)
-            .Select(layer => new SkippedLayer(ImageReference.ByDigest(image.Origin, image.Manifest.Digest), layer))),
+            .Select(layer => new SkippedLayer(ImageReference.ByDigest(image.Origin, image.Manifest.Digest), layer)))
+            .DistinctBy(skipped => (skipped.Image, skipped.Layer.Digest)),
     ];
+
+    /// <summary>The warning about layers that a plan does not move; null for none.</summary>
+    public static Diagnostic? Tell(ImmutableArray<SkippedLayer> skipped) => skipped.IsEmpty ? null : new Diagnostic(
+        ErrorCode.LayersSkipped,
+        $"Left out {skipped.Length} non-distributable layer(s): " +
+        $"{string.Join(", ", skipped.Select(layer => $"{layer.Layer.Digest} of {layer.Image}"))}.",
+        "Request non-distributable layers to copy them, if their licence allows it.");
 }

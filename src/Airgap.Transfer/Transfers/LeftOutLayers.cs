@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
@@ -7,8 +8,9 @@ namespace Airgap.Transfer.Transfers;
 internal static class LeftOutLayers
 {
     /// <summary>The failure to report instead of a registry's refusal; null if the image arrives with all its layers.</summary>
-    public static AirgapException? Refusal(PlannedManifest image, TransferPlan plan, AirgapException e) =>
-        e.Code == ErrorCode.BlobUnknown && plan.SkippedLayers.Any(layer => layer.Image.Digest == image.Manifest.Digest)
+    public static AirgapException? Refusal(PlannedManifest image, AirgapException e) =>
+        e.Code == ErrorCode.BlobUnknown && image.Manifest.Layers.Any(layer => MediaTypes.IsNonDistributable(layer.MediaType)
+            && !image.Blobs.Any(blob => blob.Digest == layer.Digest))
         ? new AirgapException(
             e.Code,
             e.Message,

@@ -108,7 +108,7 @@ internal sealed class RegistryTarget : ITransferTarget
                 manifest.Manifest, _contentTags.GetValueOrDefault(manifest.Manifest.Digest), cancellationToken);
         }
         catch (AirgapException e) when (
-            (SparseIndexes.Refusal(manifest, _repository.Name, e) ?? LeftOutLayers.Refusal(manifest, _plan, e)) is { } refusal)
+            (SparseIndexes.Refusal(manifest, _repository.Name, e) ?? LeftOutLayers.Refusal(manifest, e)) is { } refusal)
         {
             throw refusal;
         }

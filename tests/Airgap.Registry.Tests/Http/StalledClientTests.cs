@@ -106,6 +106,7 @@ public sealed class StalledClientTests
 
         Task<int> last = body.ReadAsync(buffer, TestContext.CancellationToken).AsTask();
         clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.AreEqual(last, await Task.WhenAny(last, Task.Delay(TimeSpan.FromMinutes(1), TestContext.CancellationToken)));
         await Assert.ThrowsExactlyAsync<TimeoutException>(() => last);
         Assert.AreEqual(5, body.Count);
     }

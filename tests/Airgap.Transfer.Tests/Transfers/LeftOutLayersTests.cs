@@ -5,6 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;
@@ -77,20 +78,49 @@ public sealed class LeftOutLayersTests : RelocatorTestBase
         Assert.AreEqual(DigestOf("a"), slice.SkippedLayers.Single().Layer.Digest);
     }
 
+    [TestMethod]
+    [DataRow(false, null)]
+    [DataRow(true, null)]
+    [DataRow(true, ErrorCode.NoLayersToInclude)]
+    public async Task PlansThatAreJoined_TellWhatHoldsForAll(bool includes, ErrorCode? told)
+    {
+        PlanOptions options = new() { IncludeNonDistributableLayers = includes };
+        TransferPlan windows = await PlanAsync(options, AddImage("windows", (told is null ? Foreign : Plain, "a")));
+        TransferPlan other = await PlanAsync(options, AddImage("other", (Plain, "a")));
+
+        TransferPlan joined = CombinedPlan.Of(windows.Source, [windows, other]);
+
+        Assert.IsEmpty(joined.SkippedLayers);
+        Assert.AreEqual(told, joined.Warnings.SingleOrDefault()?.Code);
+    }
+
+    [TestMethod]
+    public async Task AShardThatARegistryRefuses_LeadsToTheFlag()
+    {
+        TransferPlan plan = await PlanAsync(AddImage("windows", (Foreign, "a")));
+        Refuse();
+
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(ShardSlice.Of(plan, _ => true)));
+
+        Assert.Contains(AdviceTerms.NonDistributable, e.Advice);
+    }
+
     private void Refuse() => Registry.Hook = (call, _, _) => call == "push-manifest"
         ? throw new AirgapException(ErrorCode.BlobUnknown, "refused", "Push it again.") : Task.CompletedTask;
 
     private Task<TransferResult> RunAsync(TransferPlan plan) => new Relocator(Registry).RunAsync(
         plan, new RelocationDestination.Repository(RepositoryName.Parse(Destination)), new TransferOptions(), Token);
 
-    private async Task<TransferPlan> PlanAsync(params string[] images)
+    private Task<TransferPlan> PlanAsync(params string[] images) => PlanAsync(new PlanOptions(), images);
+
+    private async Task<TransferPlan> PlanAsync(PlanOptions options, params string[] images)
     {
         using TempFolder folder = new();
         await File.WriteAllTextAsync(
             folder["images.yml"],
             "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n" +
             string.Concat(images.Select(image => $"- image: {image}\n")), Token);
-        return await new Relocator(Registry).PlanAsync(new RelocationSource.Lock(folder["images.yml"]), new PlanOptions(), Token);
+        return await new Relocator(Registry).PlanAsync(new RelocationSource.Lock(folder["images.yml"]), options, Token);
     }
 
     private string AddImage(string name, params (string Type, string Content)[] layers)
