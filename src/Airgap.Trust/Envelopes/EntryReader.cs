@@ -38,7 +38,7 @@ internal static class EntryReader
         JsonFields? checkpoint = fields.Object("checkpoint");
         List<byte[]> hashes = [];
         foreach (JsonElement element in fields.List("hashes", MaxHashes))
-            hashes.Add(element.ValueKind == JsonValueKind.String && JsonFields.TryDecode(element.GetString()!) is { Length: 32 } hash
+            hashes.Add(element.ValueKind == JsonValueKind.String && fields.Decode(element.GetString()!) is { Length: 32 } hash
                 ? hash : throw fields.Format.Invalid("a hash of its proof is malformed"));
         InclusionProof proof = new(
             NotNegative(fields, "logIndex"), NotNegative(fields, "treeSize"), fields.NeededBytes("rootHash"), hashes,

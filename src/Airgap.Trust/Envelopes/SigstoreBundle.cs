@@ -15,6 +15,8 @@ internal sealed class SigstoreBundle
 
     private const string AnyMediaType = "application/vnd.dev.sigstore.bundle";
 
+    private static readonly Format s_format = Format.Signature("The sigstore bundle") with { IsProto = true };
+
     private readonly VerificationMaterial _material;
     private readonly MessageSignature? _message;
 
@@ -32,7 +34,7 @@ internal sealed class SigstoreBundle
     public DsseEnvelope? Envelope { get; }
 
     /// <summary>Reads one.</summary>
-    public static SigstoreBundle Read(ReadOnlyMemory<byte> json) => StrictJson.Read(json, Format.Signature("The sigstore bundle"), fields =>
+    public static SigstoreBundle Read(ReadOnlyMemory<byte> json) => StrictJson.Read(json, s_format, fields =>
     {
         int version = fields.NeededText("mediaType") switch
         {

@@ -21,13 +21,26 @@ internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSu
     private const int MaxSubjects = 10_000;
 
     /// <summary>Reads the payload of an envelope.</summary>
-    public static Statement Read(byte[] json) => StrictJson.Read(json, Format.Signature("The statement"), fields =>
+    /// <param name="json">The payload.</param>
+    /// <param name="inBundle">
+    /// True for a bundle's: cosign reads it by the schema of Protocol Buffers, which refuses unknown fields. In cosign's older attestations
+    /// it ignores them.
+    /// </param>
+    public static Statement Read(byte[] json, bool inBundle) => StrictJson.Read(
+        json, Format.Signature("The statement") with { IsProto = inBundle }, fields =>
     {
         if (fields.Text("_type") is not ("https://in-toto.io/Statement/v1" or "https://in-toto.io/Statement/v0.1"))
             throw fields.Format.Invalid("it is not an in-toto statement of version 0.1 or 1");
         Statement statement = new(
             fields.NeededText("predicateType"), [.. fields.Objects("subject", MaxSubjects).Select(StatementSubject.Read)]);
         fields.NoneInAnotherCase();
+        if (inBundle)
+        {
+            fields.Object("predicate");
+            fields.Only();
+            fields.AllReadable();
+        }
+
         return statement;
     });
 

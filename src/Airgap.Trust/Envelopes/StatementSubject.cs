@@ -12,6 +12,13 @@ internal sealed record StatementSubject(IReadOnlyDictionary<string, string> Dige
     {
         StatementSubject subject = new(Map(fields.Object("digest")), Map(fields.Object("annotations")));
         fields.NoneInAnotherCase();
+        if (fields.Format.IsProto)
+        {
+            _ = (fields.Text("name"), fields.Text("uri"), fields.Bytes("content"), fields.Text("downloadLocation"), fields.Text("mediaType"));
+            fields.Only();
+            fields.Object("digest")?.OnlyTexts();
+        }
+
         return subject;
     }
 

@@ -11,6 +11,9 @@ internal sealed record Format(ErrorCode Code, string Name, string Advice)
     /// <summary>A signature's documents, which are untrusted.</summary>
     public static Format Signature(string name) => new(ErrorCode.MalformedSignature, name, "Sign again with a current tool.");
 
+    /// <summary>True for JSON of Protocol Buffers, whose base64 contains no ends of lines.</summary>
+    public bool IsProto { get; init; }
+
     /// <summary>The failure.</summary>
     /// <param name="why">Why, as the end of a sentence.</param>
     /// <param name="inner">The cause.</param>

@@ -38,6 +38,10 @@ internal sealed class JsonFields
     public string? Text(string name) => Find(name) is not { } value ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, "a text");
 
+    /// <summary>A text that is written without escapes; null when absent.</summary>
+    public string? PlainText(string name) =>
+        Find(name)?.GetRawText().Contains('\\', StringComparison.Ordinal) == true ? throw Wrong(name, "without escapes") : Text(name);
+
     /// <summary>A text; null when absent or of another type.</summary>
     public string? TextOrNull(string name) => Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
@@ -67,7 +71,10 @@ internal sealed class JsonFields
 
     /// <summary>Bytes in base64; null when absent.</summary>
     public byte[]? Bytes(string name) => Text(name) is not { } text ? null
-        : TryDecode(text) ?? throw Wrong(name, "base64");
+        : Decode(text) ?? throw Wrong(name, "base64");
+
+    /// <summary>Base64 as this format has it; null when invalid.</summary>
+    public byte[]? Decode(string text) => _format.IsProto && text.AsSpan().ContainsAny('\r', '\n') ? null : TryDecode(text);
 
     /// <summary>Required bytes in base64.</summary>
     public byte[] NeededBytes(string name) => Bytes(name) is { Length: > 0 } bytes ? bytes : throw Missing(name);
@@ -109,6 +116,19 @@ internal sealed class JsonFields
                 throw _format.Invalid($"the field '{At(name)}' is not known");
         }
     }
+
+    /// <summary>Refuses values that are not texts.</summary>
+    public void OnlyTexts()
+    {
+        foreach (JsonProperty property in _element.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.String)
+                throw Wrong(property.Name, "a text");
+        }
+    }
+
+    /// <summary>Refuses texts that are not Unicode and numbers that are too large, also in parts that nothing else reads.</summary>
+    public void AllReadable() => ReadableJson.Require(_element, _format);
 
     /// <summary>Refuses fields that are null: some readers take them for absent, and others refuse them.</summary>
     public void NoNulls()

@@ -29,7 +29,7 @@ internal static class StrictJson
         }
         catch (InvalidOperationException e)
         {
-            throw format.Invalid("an escape in it is not a Unicode character", e);
+            throw format.Invalid("a text in it is not Unicode", e);
         }
     }
 }

@@ -76,7 +76,9 @@ internal static class JwsEnvelope
             : names;
     }
 
-    private static DateTimeOffset? Time(JsonFields fields, string name) => fields.Text(name) is not { } text ? null
+    private static DateTimeOffset? Time(JsonFields fields, string name) =>
+        // Go reads a time from the bytes as they are.
+        fields.PlainText(name) is not { } text ? null
         // Go's zero time means that there is none.
         : Rfc3339.Read(text) is { } time && time != DateTimeOffset.MinValue ? time : throw fields.Format.Invalid($"'{name}' is not a time");
 

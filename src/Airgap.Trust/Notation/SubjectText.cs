@@ -7,6 +7,8 @@ namespace Airgap.Trust.Notation;
 /// <remarks>Source: RFC 4514, section 3.</remarks>
 internal static class SubjectText
 {
+    private const string Escaped = " #=+,;\"<>\\";
+
     /// <summary>The parts, still with their escapes.</summary>
     public static IEnumerable<string> Split(string text)
     {
@@ -33,7 +35,7 @@ internal static class SubjectText
     }
 
     /// <summary>
-    /// A value without its escapes: a backslash before a character, or before two hex digits of a byte; null if it is not a value.
+    /// A value without its escapes: a backslash before a special character, or before two hex digits of a byte; null if it is not a value.
     /// </summary>
     public static string? Unescape(string text)
     {
@@ -55,6 +57,10 @@ internal static class SubjectText
             {
                 result.Add(value);
                 end += 2;
+            }
+            else if (!Escaped.Contains(text[end], StringComparison.Ordinal))
+            {
+                return null;
             }
             else
             {

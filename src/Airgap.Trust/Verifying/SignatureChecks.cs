@@ -38,7 +38,7 @@ internal static class SignatureChecks
                 Evidence evidence = ClassicSignature.Proofs(
                     annotations, new Evidence { Signed = signed, Signature = signature, Payload = envelope.Payload });
                 SignedBy by = ByAny(demand.AnyOf, evidence, now);
-                RequireStatement(envelope, image, demand);
+                RequireStatement(envelope, image, demand, inBundle: false);
                 return by with { Form = "cosign attestation" };
             }
             catch (AirgapException e) when (e.Code == ErrorCode.SignatureRejected)
@@ -55,7 +55,7 @@ internal static class SignatureChecks
     {
         SigstoreBundle bundle = SigstoreBundle.Read(json);
         SignedBy by = ByAny(demand.AnyOf, bundle.OfEnvelope(), now);
-        RequireStatement(bundle.Envelope!, image, demand);
+        RequireStatement(bundle.Envelope!, image, demand, inBundle: true);
         return by with { Form = "sigstore bundle" };
     }
 
@@ -66,7 +66,7 @@ internal static class SignatureChecks
         if (bundle.Envelope is not { } envelope)
             return ByAny(anyOf, bundle.OfMessage(file), now) with { Form = "sigstore bundle" };
         SignedBy by = ByAny(anyOf, bundle.OfEnvelope(), now);
-        Statement statement = Statement.Read(envelope.Payload);
+        Statement statement = Statement.Read(envelope.Payload, inBundle: true);
         if (statementType is not null && statement.PredicateType != statementType)
             throw Rejection.Of($"It is a statement of the type '{statement.PredicateType}', and not '{statementType}'.");
         Digest digest = Digest.FromHash(
@@ -96,9 +96,9 @@ internal static class SignatureChecks
     }
 
     // An attestation is not an approval: an SBOM or a build record by the same key does not count as a signature of the image.
-    private static void RequireStatement(DsseEnvelope envelope, Digest image, SignatureDemand demand)
+    private static void RequireStatement(DsseEnvelope envelope, Digest image, SignatureDemand demand, bool inBundle)
     {
-        Statement statement = Statement.Read(envelope.Payload);
+        Statement statement = Statement.Read(envelope.Payload, inBundle);
         string predicate = demand.Predicate ?? Statement.CosignSignature;
         if (statement.PredicateType != predicate)
             throw Rejection.Of($"It is a statement of the type '{statement.PredicateType}', and not '{predicate}'.");

@@ -69,7 +69,7 @@ public sealed class FormTests
         Assert.ThrowsExactly<AirgapException>(() => SimpleSigning.Read(
             Encoding.UTF8.GetBytes(payload.Replace(image.Hex, image.Hex.ToUpperInvariant(), StringComparison.Ordinal))));
         Assert.IsEmpty(Statement.Read(Encoding.UTF8.GetBytes(
-            SignedByTest.StatementOf(image).Replace(image.Hex, image.Hex.ToUpperInvariant(), StringComparison.Ordinal))).Of(image));
+            SignedByTest.StatementOf(image).Replace(image.Hex, image.Hex.ToUpperInvariant(), StringComparison.Ordinal)), inBundle: true).Of(image));
     }
 
     [TestMethod]
@@ -124,7 +124,7 @@ public sealed class FormTests
             $$"""{"payload":"e30=","payloadType":"{{DsseEnvelope.InToto}}","signatures":[{{many}}]}""")));
         Assert.Contains($"more than {Limits.Proofs} elements", list.Message);
         AirgapException deep = Assert.ThrowsExactly<AirgapException>(
-            () => Statement.Read(Encoding.UTF8.GetBytes(new string('[', 40) + new string(']', 40))));
+            () => Statement.Read(Encoding.UTF8.GetBytes(new string('[', 40) + new string(']', 40)), inBundle: true));
         Assert.AreEqual(ErrorCode.MalformedSignature, deep.Code);
     }
 

@@ -40,6 +40,14 @@ public sealed class NotationIdentityTests : NotationCheckTestBase
             Envelope(Leaf(Subject(["2.5.4.10", "Signer"], ["2.5.4.3", "x", "2.5.4.11", "y"]))), checks: Checks(identities: me));
     }
 
+    // Notation 1.3 refuses the whole policy. RFC 4514 has bytes in hex after '#', and no other escape before a letter.
+    [TestMethod]
+    [DataRow("C=US, ST=WA, O=#5369676e6572", "=#")]
+    [DataRow("C=US, ST=WA, O=Signer, CN=a=#b", "=#")]
+    [DataRow(@"C=US, ST=WA, O=Si\gner", "is not a part of a subject")]
+    public void AnIdentityThatReadersTakeDifferently_IsRefused(string subject, string why) =>
+        Assert.Contains(why, Assert.ThrowsExactly<AirgapException>(() => Identity(subject)).Message);
+
     // The verdicts of notation 1.3: Go gives no name to an e-mail address, and Notation refuses such a subject.
     [TestMethod]
     [DataRow("a,b", @"CN=a\,b", true)]
