@@ -2,6 +2,7 @@ using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Signing;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
@@ -49,7 +50,7 @@ internal sealed class ItemPlanner(PublishScope scope)
         _ = scope.Signing.Admit(declaration.Source, cancellationToken);
         if (!Settings.VerifyBase.IsEmpty && declaration.Archive is not null)
             await BaseAdmission.VerifyAsync(
-                ItemBases.NamesOf(Settings, declaration), [.. Settings.VerifyBase.Select(Settings.FullPath)],
+                ItemBases.NamesOf(Settings, declaration), [.. Settings.VerifyBase.Select(key => KeyAddress.FullPath(Settings, key))],
                 Settings.PartsIn, cancellationToken);
         PlanOptions options = new()
         {

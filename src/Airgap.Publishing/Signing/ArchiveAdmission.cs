@@ -6,7 +6,6 @@ using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Trust.Envelopes;
-using Airgap.Trust.Keys;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;
 
@@ -22,11 +21,7 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
 {
     /// <summary>Reads the keys.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustKey"/>, 3xxx: a file.</exception>
-    public static ArchiveAdmission Read(IEnumerable<string> keys)
-    {
-        return new ArchiveAdmission(
-            [.. keys.Select(path => new KeySigner(KeyFile.Read(TrustRuleReader.ReadFile(path), path), path, []))]);
-    }
+    public static ArchiveAdmission Read(IEnumerable<string> keys) => new([.. keys.Select(TrustRuleReader.ReadKey)]);
 
     /// <summary>
     /// Verifies. Called before the archive's list is read, so that the planned content is not older than the hashed

@@ -3,7 +3,6 @@ using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Keys;
 using Airgap.Trust.Signers;
 
 namespace Airgap.Publishing.Signing;
@@ -26,7 +25,7 @@ internal static class BaseAdmission
     public static async Task VerifyAsync(
         IEnumerable<string> bases, IReadOnlyList<string> keys, IReadOnlyList<string> partsIn, CancellationToken cancellationToken)
     {
-        List<Signer> signers = [.. keys.Select(path => new KeySigner(KeyFile.Read(TrustRuleReader.ReadFile(path), path), path, []))];
+        List<Signer> signers = [.. keys.Select(TrustRuleReader.ReadKey)];
         foreach (string name in bases)
         {
             if (!File.Exists(name) && !FoundList.Lies(name, partsIn))

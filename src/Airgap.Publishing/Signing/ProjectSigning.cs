@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Airgap.Trust.Signers;
@@ -28,7 +29,7 @@ internal sealed class ProjectSigning : IDisposable
     public static ProjectSigning Read(PublishSettings settings)
     {
         ArchiveAdmission? admission = settings.VerifyArchive.IsEmpty
-            ? null : ArchiveAdmission.Read(settings.VerifyArchive.Select(settings.FullPath));
+            ? null : ArchiveAdmission.Read(settings.VerifyArchive.Select(key => KeyAddress.FullPath(settings, key)));
         ImageSignatureForm? form = settings.SignImages.Length == 0 ? null
             : ImageSignatureForms.Read(settings.SignImages) ?? throw new AirgapException(
                 ErrorCode.InvalidArgument, $"The property {PropertyNames.SignImages} has the value '{settings.SignImages}'.",
@@ -46,7 +47,7 @@ internal sealed class ProjectSigning : IDisposable
         }
 
         SigningSettings named = new(
-            settings.FullPath(settings.SigningKey),
+            KeyAddress.FullPath(settings, settings.SigningKey),
             settings.SigningKeyPasswordFile.Length == 0 ? null : settings.FullPath(settings.SigningKeyPasswordFile),
             settings.SigningCommand.Length == 0 ? null : settings.SigningCommand);
         return new ProjectSigning(SigningKeyReader.Read(named, Environment.GetEnvironmentVariable), form, admission);

@@ -19,6 +19,10 @@ internal static class SigningKeyReader
     /// <see cref="ErrorCode.InvalidTrustKey"/>, 3xxx: a file.</exception>
     public static SigningKey Read(SigningSettings settings, Func<string, string?> variable)
     {
+        KeyAddress.Refuse(
+            settings.Key, ErrorCode.InvalidSigningKey,
+            $"Save the public key as a file ('cosign public-key --key {settings.Key}' writes it), and name the file together with a signing "
+            + "command.");
         byte[] pem = TrustRuleReader.ReadFile(settings.Key);
         if (settings.Command is not { } command)
             return SigningKeyFile.Read(pem, settings.Key, PasswordOf(settings, variable));

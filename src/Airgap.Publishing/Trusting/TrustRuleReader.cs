@@ -39,7 +39,7 @@ internal static class TrustRuleReader
                 ? throw Invalid("A trust store can only be used for Notation.") : ReadStore(settings);
         if (!isKeyless && settings.Keys.Count == 0)
             throw Invalid("No required signer is given.");
-        List<Signer> signers = [.. settings.Keys.Select(path => new KeySigner(KeyFile.Read(ReadFile(path), path), path, []))];
+        List<Signer> signers = [.. settings.Keys.Select(path => ReadKey(path))];
         if (isKeyless)
             signers.Add(new CertificateSigner(
                 TrustedRoot.Read(ReadFile(settings.TrustedRoot!), settings.TrustedRoot!), IdentityPattern.Parse(settings.Identity!),
@@ -52,6 +52,15 @@ internal static class TrustRuleReader
             Attestations = [.. settings.Attestations.Select(PredicateTypes.Of)],
             RootOnly = settings.RootOnly
         };
+    }
+
+    /// <summary>Reads the holder of a key.</summary>
+    /// <param name="path">The PEM file of the public key.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustKey"/>, 3xxx: the file.</exception>
+    public static KeySigner ReadKey(string path)
+    {
+        KeyAddress.RefuseVerifying(path);
+        return new KeySigner(KeyFile.Read(ReadFile(path), path), path, []);
     }
 
     private static TimeSpan AgeOf(string text) =>

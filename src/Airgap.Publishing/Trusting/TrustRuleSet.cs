@@ -94,7 +94,7 @@ internal sealed class TrustRuleSet
         };
         TrustSettings rule = new()
         {
-            Keys = [.. item.Values(TrustItem.Key).Select(settings.FullPath)],
+            Keys = [.. item.Values(TrustItem.Key).Select(key => KeyAddress.FullPath(settings, key))],
             Identity = item.Value(TrustItem.SignerIdentity),
             Issuer = item.Value(TrustItem.Issuer),
             TrustedRoot = item.Value(TrustItem.TrustedRoot) is { } root ? settings.FullPath(root) : null,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
@@ -38,6 +39,50 @@ public sealed class TrustRuleTests : TrustTestBase
         Assert.AreEqual(ErrorCode.InvalidTrustRule, problems[0].Code);
         Assert.Contains(message, problems[0].Message);
         Assert.AreEqual(3, problems[0].Location!.Line);
+    }
+
+    /// <summary>cosign takes such a key from a service; "the folder does not exist" would tell nothing.</summary>
+    [TestMethod]
+    [DataRow("awskms:///alias/x")]
+    [DataRow("gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k")]
+    [DataRow("azurekms://vault.example/k")]
+    [DataRow("hashivault://k")]
+    [DataRow("k8s://namespace/secret")]
+    [DataRow("env://KEY")]
+    [DataRow("https://keys.example/k.pub")]
+    [DataRow("pkcs11:token=x")]
+    public async Task AnAddressOfAKey_IsToldAsOne(string key)
+    {
+        PublishSettings settings = new()
+        {
+            ProjectDirectory = _folder.Path,
+            OutputPath = "airgap/",
+            Trust = [Trust("a.example", (TrustItem.Key, key))[0]]
+        };
+        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> problems);
+        Assert.AreEqual(ErrorCode.InvalidTrustKey, problems.Single().Code);
+        Assert.Contains($"'{key}' is an address", problems[0].Message);
+
+        AirgapException archive = Assert.ThrowsExactly<AirgapException>(
+            () => ProjectSigning.Read(settings with { VerifyArchive = [key] }));
+        Assert.AreEqual(ErrorCode.InvalidTrustKey, archive.Code);
+        AirgapException signing = Assert.ThrowsExactly<AirgapException>(
+            () => ProjectSigning.Read(settings with { Archive = "a.tar", SigningKey = key }));
+        Assert.AreEqual(ErrorCode.InvalidSigningKey, signing.Code);
+        Assert.Contains(key, signing.Message);
+        AirgapException bases = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => BaseAdmission.VerifyAsync(["a.tar"], [key], [], CancellationToken.None));
+        Assert.AreEqual(ErrorCode.InvalidTrustKey, bases.Code);
+    }
+
+    /// <summary>A file may have such a name, and a letter with a colon is a drive.</summary>
+    [TestMethod]
+    public void AFile_IsNoAddress()
+    {
+        Assert.IsFalse(KeyAddress.Is("keys/a.pub"));
+        Assert.IsFalse(KeyAddress.Is("C://keys/a.pub"));
+        Assert.IsFalse(KeyAddress.Is("c://keys/a.pub"));
+        Assert.IsFalse(KeyAddress.Is("my keys://a.pub"));
     }
 
     [TestMethod]
