@@ -41,6 +41,8 @@ internal sealed class ContainersPolicy
                     JsonFields byScope = transports.NeededObject(transport);
                     foreach (string scope in byScope.Names)
                     {
+                        if (!OtherTransports.MayHave(transport, scope))
+                            throw format.Invalid($"the transport '{transport}' has no scope '{scope}'");
                         IReadOnlyList<PolicyRequirement> requirements = Requirements(byScope, scope, reader);
                         if (transport == "docker")
                             scopes[scope] = requirements;

@@ -118,11 +118,11 @@ internal sealed class RequirementReader(Format format, Func<string, byte[]> read
             throw format.Invalid($"only one of {name}Path, {name}Paths, {name}Data and {name}Datas is allowed");
         if (count == 0)
             return null;
-        List<(byte[], string)> result = data is not null ? [(data, $"in {format.Name}")]
+        List<(byte[], string)> result = data is not null ? [(data, $"{name}Data")]
             : path is not null ? [(readFile(path), path)]
             : paths is not null ? [.. paths.Select(one => (readFile(one), one))]
             : [.. datas!.Select(one =>
-                (JsonFields.TryDecode(one) ?? throw format.Invalid($"'{name}Datas' is not base64"), $"in {format.Name}"))];
+                (JsonFields.TryDecode(one) ?? throw format.Invalid($"'{name}Datas' is not base64"), $"{name}Datas"))];
         return result.Count > 0 ? result : throw format.Invalid($"a list of {name}s is empty");
     }
 

@@ -69,7 +69,8 @@ public sealed class FormTests
         Assert.ThrowsExactly<AirgapException>(() => SimpleSigning.Read(
             Encoding.UTF8.GetBytes(payload.Replace(image.Hex, image.Hex.ToUpperInvariant(), StringComparison.Ordinal))));
         Assert.IsEmpty(Statement.Read(Encoding.UTF8.GetBytes(
-            SignedByTest.StatementOf(image).Replace(image.Hex, image.Hex.ToUpperInvariant(), StringComparison.Ordinal)), inBundle: true).Of(image));
+            SignedByTest.StatementOf(image).Replace(image.Hex, image.Hex.ToUpperInvariant(), StringComparison.Ordinal)),
+            inBundle: true).Of(image));
     }
 
     [TestMethod]
@@ -175,7 +176,7 @@ public sealed class FormTests
     public void RulesOfOtherTransports_AreForOthers()
     {
         ContainersPolicy policy = ContainersPolicy.Read(
-            """{"default":[{"type":"reject"}],"transports":{"dir":{"registry.example":[{"type":"insecureAcceptAnything"}]}}}"""u8.ToArray(),
+            """{"default":[{"type":"reject"}],"transports":{"docker-daemon":{"registry.example":[{"type":"insecureAcceptAnything"}]}}}"""u8.ToArray(),
             "p", _ => []);
 
         Assert.IsInstanceOfType<PolicyRequirement.Reject>(policy.For(ImageReference.Parse("registry.example/app:v1")).Single());

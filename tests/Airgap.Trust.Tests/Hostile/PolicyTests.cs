@@ -15,6 +15,36 @@ public sealed class PolicyTests
 {
     private const string Accept = """[{"type":"insecureAcceptAnything"}]""";
 
+    // The verdicts of skopeo 1.22 on the whole file.
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow("dir", "/a", true)]
+    [DataRow("dir", "registry.example", false)]
+    [DataRow("dir", "/", false)]
+    [DataRow("dir", "/a/", false)]
+    [DataRow("dir", "/a/../b", false)]
+    [DataRow("oci", "/a:tag", true)]
+    [DataRow("oci", "registry.example/app", false)]
+    [DataRow("oci-archive", "a", false)]
+    [DataRow("sif", "a", false)]
+    [DataRow("docker-archive", "", true)]
+    [DataRow("docker-archive", "/a", false)]
+    [DataRow("tarball", "a", false)]
+    [DataRow("containers-storage", "registry.example", false)]
+    [DataRow("containers-storage", "[/a]", true)]
+    [DataRow("docker-daemon", "registry.example/app", true)]
+    [DataRow("atomic", "registry.example", true)]
+    [DataRow("of-the-future", "x", true)]
+    public void AScopeBelowTheWrongTransport_IsAnError(string transport, string scope, bool isOne)
+    {
+        byte[] json = Encoding.UTF8.GetBytes(
+            $$$$"""{"default":{{{{Accept}}}},"transports":{"{{{{transport}}}}":{"{{{{scope}}}}":[{"type":"reject"}]}}}""");
+        if (isOne)
+            Assert.IsNotNull(ContainersPolicy.Read(json, "p", _ => []));
+        else
+            Assert.Contains("has no scope", Assert.ThrowsExactly<AirgapException>(() => ContainersPolicy.Read(json, "p", _ => [])).Message);
+    }
+
     [TestMethod]
     [DataRow("""{}""")]
     [DataRow("""[]""")]
