@@ -171,6 +171,16 @@ public sealed class HookTests
         Assert.IsTrue(File.Exists(project.Manifest), solution.Output);
         Assert.Contains("1 up to date", (await ToolAsync(project, ["publish", "Old.sln", .. destination])).Succeeded().Output);
 
+        // A filter lies anywhere; its projects are relative to the solution.
+        Directory.CreateDirectory(project["filters"]);
+        File.WriteAllText(project["filters/App.slnf"],
+            """{ "solution": { "path": "..\\All.slnx", "projects": ["App.csproj"], /* as MSBuild */ } }""");
+        Assert.Contains("1 up to date", (await ToolAsync(project, ["publish", "filters/App.slnf", .. destination])).Succeeded().Output);
+        File.WriteAllText(project["filters/App.slnf"], """{ "solution": { "path": "../All.slnx", "projects": ["Gone.csproj"] } }""");
+        DotnetResult gone = await ToolAsync(project, ["publish", "filters/App.slnf", .. destination]);
+        Assert.AreEqual(1, gone.ExitCode, gone.Output);
+        Assert.Contains("Gone.csproj' is not in the solution", gone.Output);
+
         Directory.CreateDirectory(project["app"]);
         File.WriteAllText(project["app/Directory.Build.props"], $"<Project><ItemGroup>{TestProject.SimpleBundle}</ItemGroup></Project>");
         File.WriteAllText(project["app/hello.cs"], "System.Console.WriteLine(1);\n");

@@ -28,7 +28,7 @@ internal sealed class PublishFlags
     /// <summary>The project, solution or app.</summary>
     public Argument<string?> Project { get; } = new("PROJECT")
     {
-        Description = "Project, solution (.sln, .slnx), file-based app (.cs), or a folder with a project or solution (default: the " +
+        Description = "Project, solution (.sln, .slnx, .slnf), file-based app (.cs), or a folder with a project or solution (default: the " +
             "current folder)",
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -71,8 +71,9 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
                 takesSolutions ? "Name a project, a solution, the file of a file-based app, or a folder with a project."
                 : "Name a project, or a folder with one.");
         string[] projects = Directory.GetFiles(full, "*.*proj");
+        // Like dotnet publish, which takes a filter only by its name.
         if (projects.Length == 0 && takesSolutions)
-            projects = [.. Directory.GetFiles(full).Where(SolutionProjects.Is)];
+            projects = [.. Directory.GetFiles(full).Where(file => SolutionProjects.Is(file) && !SolutionFilter.Is(file))];
         return projects.Length == 1
             ? projects[0]
             : throw new AirgapException(

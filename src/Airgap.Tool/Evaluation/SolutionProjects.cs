@@ -7,8 +7,8 @@ namespace Airgap.Tool.Evaluation;
 /// <summary>The projects that a solution names.</summary>
 internal static partial class SolutionProjects
 {
-    /// <summary>True for the name of a solution, of either format.</summary>
-    public static bool Is(string path) => Path.GetExtension(path).ToLowerInvariant() is ".sln" or ".slnx";
+    /// <summary>True for the name of a solution, of either format, or of a filter of one.</summary>
+    public static bool Is(string path) => Path.GetExtension(path).ToLowerInvariant() is ".sln" or ".slnx" or ".slnf";
 
     /// <summary>
     /// Full paths of its projects, in its order, without solution folders and other entries that are not MSBuild
@@ -17,6 +17,8 @@ internal static partial class SolutionProjects
     /// <exception cref="AirgapException"><see cref="ErrorCode.ProjectEvaluation"/>, or 3xxx: the file.</exception>
     public static IReadOnlyList<string> Read(string path)
     {
+        if (SolutionFilter.Is(path))
+            return SolutionFilter.Read(path);
         try
         {
             IEnumerable<string> names = Path.GetExtension(path).Equals(".slnx", StringComparison.OrdinalIgnoreCase)

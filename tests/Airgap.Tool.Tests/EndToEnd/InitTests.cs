@@ -61,6 +61,7 @@ public sealed class InitTests
     [DataRow("app.cs", "AIRGAP2040", "'#:package Airgap.Build@0.1.0' into it, and the item into a Directory.Build.props beside it")]
     [DataRow("All.sln", "AIRGAP2040", "Name one of its projects.")]
     [DataRow("All.slnx", "AIRGAP2040", "Name one of its projects.")]
+    [DataRow("All.slnf", "AIRGAP2040", "Name one of its projects.")]
     [DataRow("absent", "AIRGAP3001", "Name a project, or a folder with one.")]
     public async Task AFileThatDeclaresNoItems_IsRefusedBeforeAnyRequest(string name, string code, string advice)
     {
