@@ -92,6 +92,25 @@ internal sealed class ItemOutcomes
         }
     }
 
+    /// <summary>
+    /// Writes what concerns all items. They have arrived: a file about them that cannot be written fails the publish, but hides neither what
+    /// moved nor the other files.
+    /// </summary>
+    /// <param name="write">Writes it.</param>
+    /// <param name="none">What is returned after a failure.</param>
+    public async Task<T> WriteAsync<T>(Func<Task<T>> write, T none)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
+        {
+            Failures.Add(e.ToDiagnostic());
+            return none;
+        }
+    }
+
     private static string SourceOf(TransferResult result) => result.Plan.Source.ToString()!;
 
     private void Fail(Declaration declaration, ImmutableArray<Diagnostic> failures)

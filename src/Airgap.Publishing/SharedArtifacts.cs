@@ -55,27 +55,35 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
     }
 
     /// <summary>Writes the receipt, if the project requests one. After failures it lists what arrived.</summary>
-    public async Task WriteReceiptAsync(ItemOutcomes outcomes, CancellationToken cancellationToken)
+    /// <returns>False if none was to be written.</returns>
+    public async Task<bool> WriteReceiptAsync(ItemOutcomes outcomes, CancellationToken cancellationToken)
     {
         if (settings.Receipt.Length == 0 || outcomes.Received.Count == 0)
-            return;
+            return false;
         string path = settings.FullPath(settings.Receipt);
         ArtifactFile.MakeFolder(Path.GetDirectoryName(path)!);
         await OutputOwner.WatchAsync(path, settings, warnings, () => ReceiptFile.WriteAsync(
             path, outcomes.Received, ReportProvenance.Of([]).Version, isShort: false, cancellationToken, outcomes.Failed.Count));
+        return true;
     }
 
     /// <summary>Signs the receipt and <c>relocation.json</c>, each with a statement next to it.</summary>
+    /// <param name="signing">The key.</param>
+    /// <param name="outcomes">The outcomes of the items.</param>
+    /// <param name="reports">The written reports; without one, nothing is signed, because each statement has its digest.</param>
+    /// <param name="isReceived">True if there is a receipt of this run.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     public async Task<PublishedFile[]> SignAsync(
-        ProjectSigning signing, ItemOutcomes outcomes, PublishedFile report, CancellationToken cancellationToken)
+        ProjectSigning signing, ItemOutcomes outcomes, IReadOnlyList<PublishedFile> reports, bool isReceived,
+        CancellationToken cancellationToken)
     {
-        if (signing.Key is not { } key)
+        if (signing.Key is not { } key || reports.FirstOrDefault(file => file.Kind == PublishedFileKind.Report) is not { } report)
             return [];
         RunIdentity? who = RunIdentity.Find(Environment.GetEnvironmentVariable, settings.RecordUser);
         TrustedImage[]? verdicts = outcomes.Published.All(item => item.Signatures is null)
             ? null : [.. outcomes.Published.SelectMany(item => item.Signatures ?? [])];
         byte[] relocation = TrustRuleReader.ReadFile(report.Path);
-        if (settings.Receipt.Length > 0 && outcomes.Received.Count > 0)
+        if (isReceived)
         {
             string receipt = settings.FullPath(settings.Receipt);
             byte[] statement = RelocationStatement.Write(
@@ -135,17 +143,28 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
     public async Task<(PublishedFile[] Files, ReportModel Model)> WriteReportsAsync(
         ItemOutcomes outcomes, string summary, long? retries, GateReport? gate, CancellationToken cancellationToken)
     {
-        OutputOwner owner = OutputOwner.Look(Path.Combine(settings.FullOutputPath, RelocationReportWriter.FileName), settings);
-        (string path, bool isKept) = await RelocationReportWriter.WriteAsync(
-            settings.FullOutputPath, outcomes.Published, warnings.All, [.. outcomes.Failures], summary, gate, cancellationToken);
-        if (await owner.TellAsync() is { } replaced)
-            warnings.Add(replaced, null);
-        PublishedFile report = artifacts.Take(
-            new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
+        (string Path, bool IsKept)? written = await outcomes.WriteAsync(
+            () => WriteReportAsync(outcomes, summary, gate, cancellationToken), null);
         ReportModel model = RelocationPage.Create(
             Path.GetFileName(settings.ProjectDirectory), outcomes.Results, outcomes.Derived, warnings.All, outcomes.Failures, summary,
             retries, outcomes.Published.SelectMany(item => item.Signatures ?? []));
-        PublishedFile page = artifacts.Take(await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken));
-        return ([report, page], model);
+        if (written is not var (path, isKept))
+            return ([], model);
+        PublishedFile report = artifacts.Take(
+            new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
+        PublishedFile? page = await outcomes.WriteAsync<PublishedFile?>(
+            async () => artifacts.Take(await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken)), null);
+        return (page is null ? [report] : [report, page], model);
+    }
+
+    private async Task<(string Path, bool IsKept)?> WriteReportAsync(
+        ItemOutcomes outcomes, string summary, GateReport? gate, CancellationToken cancellationToken)
+    {
+        OutputOwner owner = OutputOwner.Look(Path.Combine(settings.FullOutputPath, RelocationReportWriter.FileName), settings);
+        (string, bool) written = await RelocationReportWriter.WriteAsync(
+            settings.FullOutputPath, outcomes.Published, warnings.All, [.. outcomes.Failures], summary, gate, cancellationToken);
+        if (await owner.TellAsync() is { } replaced)
+            warnings.Add(replaced, null);
+        return written;
     }
 }

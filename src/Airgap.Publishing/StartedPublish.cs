@@ -82,15 +82,16 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
             await Items.Plans.KeepAsync(resolved.Declarations, cancellationToken);
         ItemOutcomes outcomes = await RelocateItemsAsync(resolved, cancellationToken);
         SharedArtifacts shared = new(prepared.Settings, Artifacts, warnings);
-        List<PublishedFile> manifests = await shared.WriteManifestsAsync(
-            Objects, outcomes.Published, outcomes.Failures.Count > 0, cancellationToken);
-        await shared.WriteReceiptAsync(outcomes, cancellationToken);
-        // Before the reports, which have its warnings and failures.
-        List<PublishedFile> mirrors = await MirrorsAsync(shared, outcomes, cancellationToken);
+        List<PublishedFile> manifests = await outcomes.WriteAsync(() => shared.WriteManifestsAsync(
+            Objects, outcomes.Published, outcomes.Failures.Count > 0, cancellationToken), []);
+        bool isReceived = await outcomes.WriteAsync(() => shared.WriteReceiptAsync(outcomes, cancellationToken), false);
+        // Before the reports, which have its warnings and failures. If some items failed, the configuration may differ from the planned one.
+        List<PublishedFile> mirrors = await outcomes.WriteAsync(() => shared.WriteMirrorsAsync(outcomes, cancellationToken), []);
         string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
         (PublishedFile[] reports, ReportModel model) =
             await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
-        PublishedFile[] signatures = await shared.SignAsync(Scope.Signing, outcomes, reports[0], cancellationToken);
+        PublishedFile[] signatures = await outcomes.WriteAsync(
+            () => shared.SignAsync(Scope.Signing, outcomes, reports, isReceived, cancellationToken), []);
         // After a failure, an earlier artifact of the failed item is still the best available.
         if (outcomes.Failures.Count == 0)
             Artifacts.RemoveStale();
@@ -115,21 +116,6 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
     {
         Items.Plans.Dispose();
         Scope.Signing.Dispose();
-    }
-
-    // If some items failed, the configuration may differ from the planned one, or there may be none.
-    private static async Task<List<PublishedFile>> MirrorsAsync(
-        SharedArtifacts shared, ItemOutcomes outcomes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await shared.WriteMirrorsAsync(outcomes, cancellationToken);
-        }
-        catch (AirgapException e) when (outcomes.Failures.Count > 0 && e.Code is ErrorCode.MirrorPathsDiffer or ErrorCode.NothingMirrored)
-        {
-            outcomes.Failures.Add(e.ToDiagnostic());
-            return [];
-        }
     }
 
     private async Task<ItemOutcomes> RelocateItemsAsync(ResolvedLock resolved, CancellationToken cancellationToken)

@@ -152,6 +152,42 @@ public sealed class KeepGoingTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("airgap/relocation.json")]
+    [DataRow("airgap/relocation.html")]
+    [DataRow("airgap/manifests/Kustomization")]
+    [DataRow("airgap/mirrors/registries.conf")]
+    [DataRow("receipt.json")]
+    public async Task AFileThatCannotBeWrittenAfterTheTransfer_HidesNeitherItNorTheOtherFiles(string file)
+    {
+        string[] all = ["airgap/relocation.json", "airgap/relocation.html", "airgap/manifests/Kustomization",
+            "airgap/mirrors/registries.conf", "receipt.json"];
+        PublishSettings settings = Settings with
+        {
+            KeepGoing = false, AuditLog = "audit.jsonl", Receipt = "receipt.json", MirrorFormats = [MirrorFormat.RegistriesConf],
+        };
+        // Somebody puts a folder there during the transfer, when the checks of the outputs are over.
+        _registry.Hook = (operation, _, what) =>
+        {
+            if (operation == "push-manifest" && what == "v1.0.0")
+                Directory.CreateDirectory(_folder[$"{file}/x"]);
+            return Task.CompletedTask;
+        };
+
+        PublishResult result = await RunAsync(settings, PublishItems.Bundle(Simple));
+
+        Diagnostic failure = Assert.ContainsSingle(result.Failures);
+        Assert.AreEqual(ErrorCode.OutputUnsuited, failure.Code);
+        Assert.Contains(Path.GetFileName(file), failure.Message);
+        Assert.HasCount(1, result.Items, "it arrived");
+        // The page is about what relocation.json lists.
+        string[] lost = file == "airgap/relocation.json" ? [file, "airgap/relocation.html"] : [file];
+        Assert.AreSequenceEqual(all.Except(lost), all.Where(name => File.Exists(_folder[name])));
+        JsonElement line = JsonDocument.Parse(File.ReadAllLines(_folder["audit.jsonl"])[0]).RootElement;
+        Assert.AreEqual("incomplete", line.GetProperty("outcome").GetString());
+        Assert.HasCount(1, line.GetProperty("roots").EnumerateArray().ToArray());
+    }
+
+    [TestMethod]
     public async Task TheLogNamesTheDestinationOfAFailedItem()
     {
         PublishSettings settings = Settings with { AuditLog = "audit.jsonl" };
