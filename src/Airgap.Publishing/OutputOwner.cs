@@ -17,13 +17,18 @@ internal sealed class OutputOwner
 {
     private readonly string? _record;
     private readonly string _path;
+    private readonly bool _isArchive;
     private readonly (string Folder, string Name) _project;
     private readonly (string Folder, string Name, string State)? _earlier;
     private readonly string? _before;
 
-    private OutputOwner(string? record, string path, (string Folder, string Name) project)
+    private OutputOwner(string? record, string path, PublishSettings settings)
     {
-        (_record, _path, _project) = (record, path, project);
+        (_record, _path) = (record, path);
+        _project = (Path.TrimEndingDirectorySeparator(settings.ProjectDirectory), settings.ProjectName);
+        _isArchive = settings.Archive.Length > 0 && settings.FullPath(settings.Archive) is var archive
+            && (path == archive || path.StartsWith(
+                Path.TrimEndingDirectorySeparator(archive) + Path.DirectorySeparatorChar, StringComparison.Ordinal));
         (_earlier, _before) = (Read(), StateOf(path));
     }
 
@@ -34,13 +39,12 @@ internal sealed class OutputOwner
     public static OutputOwner Look(string path, PublishSettings settings, string? folder = null)
     {
         folder ??= UserCache.Find("outputs");
-        (string, string) project = (Path.TrimEndingDirectorySeparator(settings.ProjectDirectory), settings.ProjectName);
         try
         {
             if (folder is not null)
             {
                 PrivateFolder.Make(folder);
-                return new OutputOwner(Path.Combine(folder, CacheName.OfFile(path)), path, project);
+                return new OutputOwner(Path.Combine(folder, CacheName.OfFile(path)), path, settings);
             }
         }
         catch (Exception e) when (IsFailure(e))
@@ -48,7 +52,7 @@ internal sealed class OutputOwner
             // Not known.
         }
 
-        return new OutputOwner(null, path, project);
+        return new OutputOwner(null, path, settings);
     }
 
     /// <summary>Writes an output, and warns if it was another project's.</summary>
@@ -105,9 +109,10 @@ internal sealed class OutputOwner
 
         return owner is not var (folder, name, _) ? null : new Diagnostic(
             ErrorCode.OutputReplaced,
-            $"'{_path}' was written by the publish of another project, {(name.Length > 0 ? $"'{name}' " : "")}in '{folder}', and this publish has replaced it: its content is that " +
-            "of this project alone.",
-            $"Give each project a file of its own. For an archive of several projects, {AdviceTerms.WriteLayout}.");
+            $"'{_path}' was written by the publish of another project, {(name.Length > 0 ? $"'{name}' " : "")}in '{folder}', and this publish " +
+            "has replaced it: its content is that of this project alone.",
+            "Give each project a file of its own." +
+            (_isArchive ? $" For an archive of several projects, {AdviceTerms.WriteLayout}." : ""));
     }
 
     // A project that is gone, such as a checkout of an earlier build, misses nothing.

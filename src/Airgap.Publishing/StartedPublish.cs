@@ -85,7 +85,8 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
         List<PublishedFile> manifests = await outcomes.WriteAsync(() => shared.WriteManifestsAsync(
             Objects, outcomes.Published, outcomes.Failures.Count > 0, cancellationToken), []);
         bool isReceived = await outcomes.WriteAsync(() => shared.WriteReceiptAsync(outcomes, cancellationToken), false);
-        // Before the reports, which have its warnings and failures. If some items failed, the configuration may differ from the planned one.
+        // Before the reports, which have its warnings and failures. If some items failed, the configuration may differ from the
+        // planned one.
         List<PublishedFile> mirrors = await outcomes.WriteAsync(() => shared.WriteMirrorsAsync(outcomes, cancellationToken), []);
         string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
         (PublishedFile[] reports, ReportModel model) =

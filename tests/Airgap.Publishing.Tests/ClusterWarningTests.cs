@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Airgap.Oci;
@@ -138,16 +139,26 @@ public sealed class ClusterWarningTests
     }
 
     [TestMethod]
-    [DataRow("mirror.corp.example", null, true)]
-    [DataRow("mirror.corp.example", "cluster.corp.example", false)]
-    [DataRow("mirror.local", null, false)]
-    public async Task AMirrorByPlainHttpFromWhichAClusterDoesNotFetch(string host, string? clusterHost, bool expected)
+    [DataRow("mirror.corp.example", null, false, true)]
+    [DataRow("mirror.corp.example", "cluster.corp.example", false, false)]
+    [DataRow("mirror.local", null, false, false)]
+    [DataRow("mirror.corp.example", null, true, false, DisplayName = "Behind the air gap, it is not asked")]
+    public async Task AMirrorByPlainHttpFromWhichAClusterDoesNotFetch(string host, string? clusterHost, bool toArchive, bool expected)
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TempFolder folder = new();
         (string, int) local = ("127.0.0.1", int.Parse(registry.Host.Split(':')[1], CultureInfo.InvariantCulture));
+        ConcurrentDictionary<string, bool> asked = [];
         using RegistryClient client = new(
-            new RegistryOptions { AllowInsecure = true, MapEndpoint = (_, _) => local },
+            new RegistryOptions
+            {
+                AllowInsecure = true,
+                MapEndpoint = (name, _) =>
+                {
+                    asked[name] = true;
+                    return local;
+                },
+            },
             CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
 
         PublishResult result = await new Publisher(client).RunAsync(
@@ -155,10 +166,11 @@ public sealed class ClusterWarningTests
                 PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0",
                     [("PackageRepository", "plain"), .. clusterHost is null ? [] : new[] { ("ClusterRegistry", clusterHost) }]),
             ],
-            PublishItems.To($"{host}/apps", folder.Path), TestContext.CancellationToken);
+            PublishItems.To($"{host}/apps", folder.Path) with { Archive = toArchive ? "carried.tar" : "" }, TestContext.CancellationToken);
 
         Assert.AreEqual(
             expected, result.Warnings.Any(warning => warning.Code == ErrorCode.ClusterNeedsTls), string.Join('\n', result.Warnings));
+        Assert.AreEqual(!toArchive, asked.ContainsKey(host));
     }
 
     [TestMethod]

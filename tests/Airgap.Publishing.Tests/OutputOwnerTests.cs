@@ -23,6 +23,7 @@ public sealed class OutputOwnerTests : IDisposable
         Assert.IsEmpty(await RunAsync(ToArchive("a"), "user1/nested-bundle"), "its own");
         string warning = Assert.ContainsSingle(await RunAsync(ToArchive("b"), "user1/simple-app-bundle"));
         Assert.Contains($"'{_folder["one.tar"]}' was written by the publish of another project, in '{_folder["a"]}'", warning);
+        Assert.Contains(AdviceTerms.WriteLayout, warning);
         Assert.IsEmpty(await RunAsync(ToArchive("b"), "user1/nested-bundle"), "it is b's now");
         Assert.IsEmpty(await RunAsync(ToArchive("a"), "user1/nested-bundle"), "the same content stays");
 
@@ -60,6 +61,7 @@ public sealed class OutputOwnerTests : IDisposable
         Assert.IsEmpty(await RunAsync(Locking("a"), "user1/simple-app-bundle", isPinned: false), "nothing to write");
         string[] warnings = await RunAsync(Locking("b"), "user1/nested-bundle", isPinned: false);
         Assert.Contains($"'{_folder["shared.lock.json"]}' was written by", Assert.ContainsSingle(warnings));
+        Assert.DoesNotContain(AdviceTerms.WriteLayout, warnings[0], "it is no archive");
     }
 
     [TestMethod]
@@ -132,6 +134,7 @@ public sealed class OutputOwnerTests : IDisposable
         PublishItem item = PublishItems.Bundle(
             $"{Host}/{repository}:v1.0.0{(isPinned ? $"@{_registry.Get($"{Host}/{repository}").Tags["v1.0.0"]}" : "")}");
         PublishResult result = await new Publisher(_registry).RunAsync([item], settings, CancellationToken.None);
-        return [.. result.Warnings.Where(warning => warning.Code == ErrorCode.OutputReplaced).Select(warning => warning.Message)];
+        return [.. result.Warnings.Where(warning => warning.Code == ErrorCode.OutputReplaced)
+            .Select(warning => $"{warning.Message} {warning.Advice}")];
     }
 }

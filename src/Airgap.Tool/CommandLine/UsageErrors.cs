@@ -14,16 +14,18 @@ internal static class UsageErrors
     {
         Command command = parsed.CommandResult.Command;
         string help = HelpHint(parsed, identity);
-        HashSet<string> seen = [];
+        HashSet<string> seen = [.. parsed.UnmatchedTokens];
         foreach (string token in parsed.UnmatchedTokens)
         {
-            seen.Add(token);
             string what = token.StartsWith('-') ? "flag" : command.Subcommands.Count > 0 ? "command" : "argument";
             string? near = Nearest(token, command);
             string message = identity.IsImgpkg && what == "argument"
                 ? $"command '{HelpWriter.Path(command, identity)}' does not accept extra arguments '{token}'"
                 : $"Unknown {what} '{token}'.";
             yield return new Diagnostic(ErrorCode.InvalidArgument, message, near is null ? help : $"Did you mean '{near}'? {help}");
+            // What follows belongs to the command that was meant.
+            if (what == "command")
+                break;
         }
 
         foreach (ParseError error in parsed.Errors)

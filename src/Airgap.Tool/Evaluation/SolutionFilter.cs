@@ -6,7 +6,14 @@ namespace Airgap.Tool.Evaluation;
 /// <summary>A solution filter (<c>.slnf</c>): some of a solution's projects.</summary>
 internal static class SolutionFilter
 {
-    private static readonly JsonDocumentOptions s_options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private const string Advice = "Check the file: 'dotnet build' on it shows the same problem.";
+
+    // As MSBuild reads it.
+    private static readonly JsonDocumentOptions s_options = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true
+    };
 
     /// <summary>True for the name of a filter.</summary>
     public static bool Is(string path) => Path.GetExtension(path).Equals(".slnf", StringComparison.OrdinalIgnoreCase);
@@ -54,11 +61,10 @@ internal static class SolutionFilter
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AirgapException(
-                ErrorCode.FileFailure, $"The solution filter '{path}' cannot be read: {e.Message}", "Check the file and its permissions.", e);
+                ErrorCode.FileFailure, $"The solution filter '{path}' cannot be read: {e.Message}", "Check the file and its permissions.",
+                e);
         }
     }
-
-    private const string Advice = "Check the file: 'dotnet build' on it shows the same problem.";
 
     private static string FullPath(string name, string file) =>
         Path.GetFullPath(name.Replace('\\', Path.DirectorySeparatorChar), Path.GetDirectoryName(file)!);

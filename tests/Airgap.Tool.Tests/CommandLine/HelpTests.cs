@@ -77,6 +77,17 @@ public sealed class HelpTests
     }
 
     [TestMethod]
+    public async Task WhatFollowsAnUnknownCommand_IsNotCalledOne()
+    {
+        CliResult result = await InProcess.RunAsync("--tty", "publihs", "app.cs", "--deep");
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("Unknown command 'publihs'.", result.Error);
+        Assert.Contains("Did you mean 'publish'?", result.Error);
+        Assert.DoesNotContain("app.cs", result.Error);
+        Assert.DoesNotContain("--deep", result.Error);
+    }
+
+    [TestMethod]
     public async Task HelpBesideNonsense_IsHelp()
     {
         CliResult result = await InProcess.RunAsync("copy", "--nonsense", "--help");
