@@ -93,8 +93,8 @@ internal sealed class ItemOutcomes
     }
 
     /// <summary>
-    /// Writes what concerns all items. They have arrived: a file about them that cannot be written fails the publish, but hides neither what
-    /// moved nor the other files.
+    /// Writes what concerns all items. They have arrived: a file about them that cannot be written fails the publish, but hides neither
+    /// what moved nor the other files.
     /// </summary>
     /// <param name="write">Writes it.</param>
     /// <param name="none">What is returned after a failure.</param>
