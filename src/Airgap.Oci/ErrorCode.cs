@@ -753,8 +753,8 @@ public enum ErrorCode
     PlatformMissing = 2175,
 
     /// <summary>
-    /// An image has none of the selected platforms and is copied whole, because missing platforms are to be skipped, or an index names no
-    /// platforms (warning). Select a platform that it has, or leave out the packages that need it.
+    /// An image has none of the selected platforms and is copied whole, because missing platforms are to be skipped, or an index does not
+    /// name the platform of an image (warning). Select a platform that it has, or leave out the packages that need it.
     /// </summary>
     PlatformKept = 2176,
 

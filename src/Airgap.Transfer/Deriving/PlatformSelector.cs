@@ -16,10 +16,12 @@ internal sealed class PlatformSelector(
 {
     private const int MaxDepth = 16;
     private const int Shown = 5;
+    private const string Unneeded = "Push the index again with the platforms of its images, if some of them are not needed.";
 
     private readonly ConcurrentDictionary<string, string> _missing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _whole = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _unnamed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _partly = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Digest, bool> _left = [];
     private readonly ConcurrentDictionary<Digest, ImmutableHashSet<Digest>> _sparse = [];
 
@@ -42,7 +44,10 @@ internal sealed class PlatformSelector(
                 yield return new Diagnostic(ErrorCode.PlatformKept,
                     $"{Counted(_unnamed)} no platforms, so that nothing can be selected, and {(_unnamed.Count == 1 ? "is" : "are")} " +
                     "copied whole.",
-                    "Push the index again with the platforms of its images, if some of them are not needed.");
+                    Unneeded);
+            if (!_partly.IsEmpty)
+                yield return new Diagnostic(ErrorCode.PlatformKept,
+                    $"{Counted(_partly)} images without a platform, which are copied whatever is selected.", Unneeded);
         }
     }
 
@@ -93,8 +98,11 @@ internal sealed class PlatformSelector(
             ImmutableArray<IndexChild> children = IndexEditor.Read(at);
             IndexChild[] images =
                 [.. children.Where(child => child.AttestedImage is null && !MediaTypes.IsIndex(child.Descriptor.MediaType))];
-            if (images.Length > 1 && Array.TrueForAll(images, child => child.Platform is null))
-                _unnamed[depth == 0 ? name : ImageReference.ByDigest(origin, at.Digest).ToString()] = $"an index of {images.Length} images";
+            int unnamed = images.Count(child => child.Platform is null);
+            if (unnamed > 0)
+                (unnamed == images.Length ? _unnamed : _partly)[depth == 0 ? name : ImageReference.ByDigest(origin, at.Digest).ToString()] =
+                    unnamed < images.Length ? $"{unnamed} of {images.Length}"
+                    : images.Length == 1 ? "an index of 1 image" : $"an index of {images.Length} images";
             foreach (IndexChild child in children)
             {
                 if (child.Platform is { } platform)

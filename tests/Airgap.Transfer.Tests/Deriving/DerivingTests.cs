@@ -186,6 +186,34 @@ public sealed class DerivingTests
     }
 
     [TestMethod]
+    [DataRow(1, 1, "(an index of 1 image) has no platforms, so that nothing can be selected")]
+    [DataRow(2, 3, "(2 of 3) has images without a platform, which are copied whatever is selected")]
+    [DataRow(0, 2, null)]
+    public async Task AnImageOfAnIndexWithoutItsPlatform_IsCopied_AndTold(int unnamed, int count, string? expected)
+    {
+        await GeneratedRepository.CreateAsync(_registry, 1, 1);
+        FakeRepository images = _registry.Get($"{GeneratedRepository.Registry}/vendor/unknown");
+        Manifest named = images.Manifests.Select(digest => Manifest.Parse(images.BytesOf(digest))).First(manifest => manifest.IsIndex);
+        string list = string.Join(',', named.Manifests.Where((_, i) => i % 2 == 0).Take(count).Select((child, i) =>
+            $$$"""{"mediaType":"{{{child.MediaType}}}","digest":"{{{child.Digest}}}","size":{{{child.Size}}}{{{(i < unnamed ? "" : ""","platform":{"os":"linux","architecture":"s390x"}""")}}}}"""));
+        Manifest index = images.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{list}}]}""")), null);
+        await PushAsync(_registry.Get(GeneratedRepository.Bundle), "v1", [
+            (BundleFile.LockPath, new ImagesLock([new LockedImage(ImageReference.ByDigest(images.Name, index.Digest))]).ToYaml()),
+            ("packages/a.yml", "kind: Package\nspec: {refName: a.example.com, version: 1.0.0}\n")]);
+
+        using Deriver deriver = new(_registry, Selection(null, "linux/s390x"), null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", default);
+
+        Assert.IsTrue(derivation.IsUnchanged, "nothing is left out");
+        Assert.HasCount(expected is null ? 0 : 1, derivation.Warnings);
+        if (expected is null)
+            return;
+        Assert.AreEqual(ErrorCode.PlatformKept, derivation.Warnings.Single().Code);
+        Assert.Contains($"{index.Digest} {expected}", derivation.Warnings.Single().Message);
+    }
+
+    [TestMethod]
     public async Task AnIndexOfOneImageBecomesTheImageOnlyWhereThatIsAskedFor()
     {
         await GeneratedRepository.CreateAsync(_registry, 1, 1);
