@@ -16,7 +16,7 @@ internal sealed record StatementSubject(IReadOnlyDictionary<string, string> Dige
         {
             _ = (fields.Text("name"), fields.Text("uri"), fields.Bytes("content"), fields.Text("downloadLocation"), fields.Text("mediaType"));
             fields.Only();
-            fields.Object("digest")?.OnlyTexts();
+            fields.Object("digest")?.OnlyHex();
         }
 
         return subject;

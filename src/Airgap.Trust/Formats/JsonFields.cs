@@ -117,13 +117,14 @@ internal sealed class JsonFields
         }
     }
 
-    /// <summary>Refuses values that are not texts.</summary>
-    public void OnlyTexts()
+    /// <summary>Refuses values that are not hex.</summary>
+    public void OnlyHex()
     {
         foreach (JsonProperty property in _element.EnumerateObject())
         {
-            if (property.Value.ValueKind != JsonValueKind.String)
-                throw Wrong(property.Name, "a text");
+            if (property.Value.ValueKind != JsonValueKind.String || property.Value.GetString() is not { } text || text.Length % 2 != 0
+                || !text.All(char.IsAsciiHexDigit))
+                throw Wrong(property.Name, "hex");
         }
     }
 

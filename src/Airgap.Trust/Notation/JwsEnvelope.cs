@@ -27,6 +27,7 @@ internal static class JwsEnvelope
         IReadOnlyList<string> chain = header.Texts("x5c", Limits.Proofs) ?? [];
         header.Text(NotationEnvelope.AgentHeader);
         byte[]? timestamp = header.Bytes(NotationEnvelope.TimestampHeader);
+        header.NoneInAnotherCase();
         fields.Only();
         byte[] signed = Encoding.ASCII.GetBytes($"{protectedText}.{payload}");
         return StrictJson.Read(Decode(protectedText), NotationEnvelope.Format, attributes =>

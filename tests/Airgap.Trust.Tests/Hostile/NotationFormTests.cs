@@ -89,6 +89,8 @@ public sealed class NotationFormTests
     [DataRow("\"signature\":\"AQ\"", "\"signature\":\"A+\"", "not base64url")]
     [DataRow("\"x5c\":[", "\"x5c\":[\"*\",", "not base64")]
     [DataRow("\"x5c\":[", "\"io.cncf.notary.signingAgent\":5,\"x5c\":[", "not a text")]
+    [DataRow("\"x5c\":[", "\"io.cncf.notary.\u017figningAgent\":5,\"x5c\":[", "in another case")]
+    [DataRow("\"x5c\":[", "\"X5C\":[],\"x5c\":[", "in another case")]
     [DataRow("\"payload\":\"e30\"", "\"payload\":\"e30\",\"payload\":\"e30\"", "twice")]
     public void TheEnvelope_OfJws(string text, string changed, string why)
     {

@@ -17,8 +17,11 @@ public sealed class StatementFormTests
     [DataRow("[{\"digest\"", "[{\"more\":1,\"digest\"", "is not known")]
     [DataRow("[{\"digest\"", "[{\"name\":1,\"digest\"", "name' is not a text")]
     [DataRow("[{\"digest\"", "[{\"content\":\"Q\\nQ==\",\"digest\"", "content' is not base64")]
-    [DataRow("\"digest\":{", "\"digest\":{\"sha1\":1,", "sha1' is not a text")]
-    [DataRow("\"digest\":{", "\"digest\":{\"sha1\":null,", "sha1' is not a text")]
+    [DataRow("\"digest\":{", "\"digest\":{\"sha1\":1,", "sha1' is not hex")]
+    [DataRow("\"digest\":{", "\"digest\":{\"sha1\":null,", "sha1' is not hex")]
+    [DataRow("\"digest\":{", "\"digest\":{\"sha1\":\"zz\",", "sha1' is not hex")]
+    [DataRow("\"digest\":{", "\"digest\":{\"sha1\":\"abc\",", "sha1' is not hex")]
+    [DataRow("}}],", "}},{\"digest\":{\"dirHash\":\"h1:zz=\"}}],", "dirHash' is not hex")]
     [DataRow("\"predicate\":{}", "\"predicate\":{\"a\":[\"\\ud800\"]}", "not Unicode")]
     [DataRow("\"predicate\":{}", "\"predicate\":{\"a\":[1e999]}", "too large")]
     public void ABundlesStatement_HasNothingThatOthersRefuse(string text, string changed, string why)
@@ -35,6 +38,7 @@ public sealed class StatementFormTests
     [DataRow("\"predicate\":{}", "\"predicate\":{\"a\":[1.5,\"\\u0000\",{\"b\":null}]}")]
     [DataRow("[{\"digest\"", "[{\"name\":null,\"uri\":\"u\",\"content\":\"QQ==\",\"downloadLocation\":\"l\",\"mediaType\":\"m\",\"digest\"")]
     [DataRow("}}],", "}},{\"name\":\"b\"}],")]
+    [DataRow("\"digest\":{", "\"digest\":{\"sha1\":\"AB\",\"x\":\"\",")]
     [DataRow("Statement/v1\"", "Statement/v0.1\"")]
     public void AStatementThatOthersRead_Counts(string text, string changed) => Verify(Changed(text, changed));
 
