@@ -19,8 +19,6 @@ internal sealed class ResumingBlobStream(
     Transport transport, RegistryBlob blob, long offset, long? end = null, EntityTagHeaderValue? version = null,
     bool isVerifiedElsewhere = false) : ReadOnlyStream
 {
-    private const int SkipBufferBytes = 16 * 1024;
-
     private readonly long _end = end ?? blob.Descriptor.Size;
     private readonly bool _isPart = end is not null;
     private readonly WatchedReads _reads = new(transport, blob);
@@ -45,10 +43,10 @@ internal sealed class ResumingBlobStream(
     /// <summary>Makes the first request, so that opening a missing blob fails.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        if (_position < _end)
+        // The bytes of an empty blob are known, but not that the registry has it.
+        if (_position < _end || _end == 0)
             await transport.Retry.ExecuteAsync(ConnectAsync, cancellationToken);
-        else
-            Verify();
+        await EndAsync(cancellationToken);
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -75,12 +73,7 @@ internal sealed class ResumingBlobStream(
         _hash?.AppendData(wanted.Span[..read]);
         _position += read;
         transport.Counters.CountReceived(blob.Repository.Registry, read);
-        if (_position == _end)
-        {
-            await ExpectEndAsync(cancellationToken);
-            Verify();
-        }
-
+        await EndAsync(cancellationToken);
         return read;
     }
 
@@ -112,7 +105,7 @@ internal sealed class ResumingBlobStream(
         _isUnderWay = true;
         Version = _body.Response.Headers.ETag ?? Version;
         _isReopenedWithoutBytes = true;
-        byte[] skipped = new byte[(int)Math.Min(_body.Skip, SkipBufferBytes)];
+        byte[] skipped = new byte[(int)Math.Min(_body.Skip, 16 * 1024)];
         for (long left = _body.Skip; left > 0;)
         {
             int read = await PullAsync(_body, skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), cancellationToken);
@@ -157,17 +150,24 @@ internal sealed class ResumingBlobStream(
         }
     }
 
+    private async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (_position < _end)
+            return;
+        await ExpectEndAsync(cancellationToken);
+        Verify();
+    }
+
     // With a Content-Length the handler has checked the end.
     private async Task ExpectEndAsync(CancellationToken cancellationToken)
     {
         // Bytes of the blob follow the part.
         if (_isPart || _body is not { Response.Content.Headers.ContentLength: null } body)
             return;
-        byte[] one = new byte[1];
         int read;
         try
         {
-            read = await PullAsync(body, one, cancellationToken);
+            read = await PullAsync(body, new byte[1], cancellationToken);
         }
         catch (TransientException)
         {
