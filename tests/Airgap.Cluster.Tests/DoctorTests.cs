@@ -109,6 +109,25 @@ public sealed class DoctorTests : DoctorTestBase
     }
 
     [TestMethod]
+    [DataRow("", "not seen by kapp-controller yet", "observedGeneration missing")]
+    [DataRow(""","status":{"conditions":[{"type":"ReconcileSucceeded","status":"True"}]}""", "waiting for", "observedGeneration missing")]
+    [DataRow(
+        ""","status":{"observedGeneration":1,"conditions":[{"type":"ReconcileSucceeded","status":"True"}]}""", "waiting for",
+        "observedGeneration 1")]
+    public async Task APackageInstallThatNoControllerHasSeen_IsFound(string status, string words, string evidence)
+    {
+        JsonElement unseen = JsonElement.Parse($$$"""{"metadata":{"name":"a","namespace":"n","generation":2},"spec":{}{{{status}}}}""");
+        await using FakeKubernetes server = await StartAsync([], [unseen], []);
+
+        Finding finding = (await ExamineAsync(server)).Findings.Single();
+
+        Assert.AreEqual(ErrorCode.NotObserved, finding.Diagnostic.Code);
+        Assert.IsFalse(finding.IsWarning);
+        Assert.Contains($"PackageInstall n/a is {words}", finding.Diagnostic.Message);
+        Assert.Contains($"status.{evidence}", finding.Evidence.Single());
+    }
+
+    [TestMethod]
     public async Task TwoRepositoriesOfOnePackage_AreBothNamed()
     {
         JsonElement recorded = KubernetesFixtures.Read("packagerepositories/conflict-other-repository.json");

@@ -38,11 +38,8 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
                 await ExplainAsync(state, about, packages, cancellationToken);
                 break;
             case ReconcilePhase.NotObserved or ReconcilePhase.Outdated:
-                string why = findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed) ? "see the finding above"
-                    : "kapp-controller does not run, or waits for an unresponsive registry: it takes one PackageRepository at a time";
-                findings.Add(about, new Diagnostic(
-                    ErrorCode.NotObserved, $"{about} is {state.Words}: {why}.", $"See whether it runs: kubectl -n {controller} get pods"),
-                    evidence: Generations(state));
+                AddUnobserved(state, about, findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed),
+                    "kapp-controller does not run, or waits for an unresponsive registry: it takes one PackageRepository at a time");
                 break;
             case ReconcilePhase.Paused:
                 findings.Add(about, new Diagnostic(
@@ -74,6 +71,8 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
                 $"Resume it: kubectl -n " +
                 $"{examined.Namespace} patch packageinstall {examined.Name} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"),
                 isWarning: true, evidence: ["spec.paused: true"]);
+        if (state.Phase is ReconcilePhase.NotObserved or ReconcilePhase.Outdated)
+            AddUnobserved(state, about, findings.Has(ErrorCode.PackagesNotServed), "kapp-controller does not run, or has not come to it");
         if (state.Phase is not (ReconcilePhase.Failed or ReconcilePhase.Deleting))
             return examined;
         Explanation why = Explanation.Of(state, ResourceKind.PackageInstall.Kind);
@@ -95,6 +94,11 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         findings.Add(about, why.Diagnostic, evidence.Count > 0 ? evidence : [.. Conditions(state)], why.Cause);
         return examined;
     }
+
+    private void AddUnobserved(ReconcileState state, string about, bool isExplained, string why) => findings.Add(
+        about, new Diagnostic(
+            ErrorCode.NotObserved, $"{about} is {state.Words}: {(isExplained ? "see the finding above" : why)}.",
+            $"See whether it runs: kubectl -n {controller} get pods"), evidence: Generations(state));
 
     // A PackageInstall names a version; the Package of that version names the image.
     private static string? ImageOf(ReconcileState install, string? refName, JsonElement[]? packages)
@@ -118,7 +122,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         [
             "metadata.generation " +
             $"{state.Object.Number("metadata", "generation")}, status.observedGeneration " +
-            $"{(state.Object.Find("status") is null ? "missing" : state.ObservedGeneration)}"];
+            $"{(state.Object.Find("status", "observedGeneration") is null ? "missing" : state.ObservedGeneration)}"];
 
     // The message names the Package alone.
     private static IEnumerable<string> Owners(ReconcileState state, Cause? cause, JsonElement[]? packages) =>
