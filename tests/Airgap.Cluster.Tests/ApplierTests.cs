@@ -369,4 +369,27 @@ public sealed class ApplierTests : ApplierTestBase
             """{"octal":"0777","number":8080,"big":12345678901,"truth":true,"text":"yes","nothing":null,"float":0.1,"date":"2026-01-01"}""",
             document.Object.Find("data")!.Value.GetRawText());
     }
+
+    [TestMethod]
+    [DataRow("List", "v1", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", "v1 ConfigMap a")]
+    [DataRow("ConfigMapList", "v1", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", "v1 ConfigMap a")]
+    [DataRow("PackageRepositoryList", "packaging.carvel.dev/v1alpha1", "{metadata: {name: a}}",
+        "packaging.carvel.dev/v1alpha1 PackageRepository a")]
+    [DataRow("RoleList", "v1", "{apiVersion: x/v1, kind: SecretList, items: [{metadata: {name: a}}]}", "x/v1 Secret a")]
+    public void AList_IsReplacedByItsObjects(string kind, string version, string item, string expected)
+    {
+        ManifestDocument document = ManifestDocument.Read(
+            "a.yml", Encoding.UTF8.GetBytes($"apiVersion: {version}\nkind: {kind}\nitems: [{item}]\n")).Single();
+
+        Assert.AreEqual(expected, $"{document.ApiVersion} {document.Kind} {document.Name}");
+    }
+
+    [TestMethod]
+    public void AnObjectWhoseKindEndsInList_IsNoListWithoutItems()
+    {
+        ManifestDocument document = ManifestDocument.Read(
+            "a.yml", "apiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: a}\nspec: {items: []}\n"u8).Single();
+
+        Assert.AreEqual("AllowList", document.Kind);
+    }
 }

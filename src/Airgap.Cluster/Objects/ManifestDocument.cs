@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Yaml;
 
@@ -10,6 +11,8 @@ namespace Airgap.Cluster.Objects;
 /// <param name="Location">Its location.</param>
 internal sealed record ManifestDocument(JsonElement Object, SourceLocation Location)
 {
+    private const string List = "List";
+
     private const string Advice = "Give YAML or JSON files with Kubernetes objects; each has apiVersion, kind and metadata.name.";
 
     /// <summary>Group and version, such as <c>packaging.carvel.dev/v1alpha1</c>.</summary>
@@ -29,7 +32,10 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
         ApiVersion.StartsWith("imgpkg.carvel.dev/", StringComparison.Ordinal)
             || ApiVersion.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal);
 
-    /// <summary>Reads a file. A <c>List</c> is replaced by its objects.</summary>
+    private bool IsList => this is { ApiVersion: "v1", Kind: "List" }
+        || (Kind.EndsWith(List, StringComparison.Ordinal) && Object.Find("items") is { ValueKind: JsonValueKind.Array });
+
+    /// <summary>Reads a file. A <c>List</c>, of one kind or of several, is replaced by its objects.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidObject"/>.</exception>
     public static IReadOnlyList<ManifestDocument> Read(string path, ReadOnlySpan<byte> bytes)
     {
@@ -52,10 +58,10 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
         ManifestDocument document = new(read, new SourceLocation(context.Path, node.Line, node.Column));
         if (document.ApiVersion.Length == 0 || document.Kind.Length == 0)
             throw context.Error(node, $"{(document.ApiVersion.Length == 0 ? "apiVersion" : "kind")} is missing");
-        if (document is { ApiVersion: "v1", Kind: "List" })
+        if (document.IsList)
         {
             foreach (JsonElement item in read.Items("items"))
-                Add(documents, item, node, context);
+                Add(documents, document.Complete(item), node, context);
             return;
         }
 
@@ -72,6 +78,17 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
             throw MalformedPeriod(document, period);
         documents.Add(document);
     }
+
+    // As by kubectl, the items of a PackageRepositoryList need not repeat their kind.
+    private JsonElement Complete(JsonElement item) =>
+        Kind == List || item.ValueKind != JsonValueKind.Object || item.Find("kind") is not null ? item
+            : ClusterJson.Parse(JsonBytes.Object(writer =>
+            {
+                writer.WriteString("apiVersion", ApiVersion);
+                writer.WriteString("kind", Kind[..^List.Length]);
+                foreach (JsonProperty field in item.EnumerateObject().Where(field => field.Name is not ("apiVersion" or "kind")))
+                    field.WriteTo(writer);
+            }));
 
     private static AirgapException MalformedPeriod(ManifestDocument document, string period) => new(
         ErrorCode.MalformedSyncPeriod,

@@ -57,8 +57,8 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
             if (pruner is not null)
                 session.Warn(new Diagnostic(
                     ErrorCode.PruneSkipped, "Nothing was removed, since not every object was applied.",
-                    "Fix what the cluster refused, and run the command again."));
-            return (false, $"{failed} of {CountText.Count(applied.Count, "object")} {(failed == 1 ? "was" : "were")} refused");
+                    "Fix what failed, and run the command again."));
+            return (false, $"{failed} of {CountText.Count(applied.Count, "object")} {FailedWords(applied)}");
         }
 
         bool isDone = Wait is not { } limit || await WaitAsync(applied, limit, cancellationToken);
@@ -114,6 +114,15 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         _ => "refused",
     };
 
+    // A fault of the cluster says nothing about the object, and may leave it applied.
+    private static string FailedWords(IReadOnlyList<AppliedObject> applied)
+    {
+        Diagnostic[] failures = [.. applied.Select(each => each.Failure).OfType<Diagnostic>()];
+        return failures.Any(IsFault) ? "failed" : failures.Length == 1 ? "was refused" : "were refused";
+    }
+
+    private static bool IsFault(Diagnostic failure) => failure.Code is ErrorCode.ClusterFault or ErrorCode.PackagesNotServed;
+
     private string Summary(IReadOnlyList<AppliedObject> applied)
     {
         int untried = applied.Count(each => each.Outcome == ApplyOutcome.NotTried);
@@ -124,7 +133,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
 
     private void Report(AppliedObject done)
     {
-        string outcome = Words(done.Outcome);
+        string outcome = done.Failure is { } fault && IsFault(fault) ? "failed" : Words(done.Outcome);
         session.Report.Objects!.Add(new ReportObject(done.Kind, done.Namespace, done.Name) { Outcome = outcome });
         Report(done.Warnings, done.Failure,
             $"{done.Kind} {done.FullName}: {outcome}{(session.IsDry && done.Outcome != ApplyOutcome.NotTried ? " (dry run)" : "")}");

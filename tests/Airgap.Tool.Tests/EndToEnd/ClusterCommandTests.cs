@@ -73,6 +73,27 @@ public sealed class ClusterCommandTests
     }
 
     [TestMethod]
+    [DataRow(422, "1 of 1 object was refused", "refused")]
+    [DataRow(500, "1 of 1 object failed", "failed")]
+    [DataRow(504, "1 of 1 object failed", "failed")]
+    public async Task Apply_SaysRefused_OnlyOfARefusal(int status, string summary, string outcome)
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = await StartAsync("success", folder);
+        string file = Path.Combine(folder["manifests"], "map.yml");
+        await File.WriteAllTextAsync(file, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: success}\n");
+        server.On("PATCH", "/api/v1/namespaces/success/configmaps/a",
+            KubernetesAnswer.Json(status, """{"kind":"Status","message":"it timed out"}"""));
+
+        CliResult result = await InProcess.RunAsync("apply", file, "--kubeconfig", folder["config"], "--json");
+
+        Assert.AreEqual(1, result.ExitCode);
+        JsonElement report = JsonElement.Parse(result.Output);
+        Assert.AreEqual(summary, report.GetProperty("summary").GetString());
+        Assert.AreEqual(outcome, report.GetProperty("objects")[0].GetProperty("outcome").GetString());
+    }
+
+    [TestMethod]
     public async Task Apply_TellsAFailure_WithItsCause_AndExitCode1()
     {
         using TempFolder folder = new();
