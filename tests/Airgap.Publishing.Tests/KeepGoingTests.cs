@@ -163,7 +163,10 @@ public sealed class KeepGoingTests : IDisposable
             "airgap/mirrors/registries.conf", "receipt.json"];
         PublishSettings settings = Settings with
         {
-            KeepGoing = false, AuditLog = "audit.jsonl", Receipt = "receipt.json", MirrorFormats = [MirrorFormat.RegistriesConf],
+            KeepGoing = false,
+            AuditLog = "audit.jsonl",
+            Receipt = "receipt.json",
+            MirrorFormats = [MirrorFormat.RegistriesConf],
         };
         // Somebody puts a folder there during the transfer, when the checks of the outputs are over.
         _registry.Hook = (operation, _, what) =>
