@@ -21,8 +21,7 @@ internal static class SigningKeyReader
     {
         KeyAddress.Refuse(
             settings.Key, ErrorCode.InvalidSigningKey,
-            $"Save the public key as a file ('cosign public-key --key {settings.Key}' writes it), and name the file together with a signing "
-            + "command.");
+            "Save the public key as a file ('cosign public-key' writes it), and name the file together with a signing command.");
         byte[] pem = TrustRuleReader.ReadFile(settings.Key);
         if (settings.Command is not { } command)
             return SigningKeyFile.Read(pem, settings.Key, PasswordOf(settings, variable));

@@ -29,5 +29,5 @@ internal static class KeyAddress
     /// <summary>Refuses an address of a key that verifies.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustKey"/>.</exception>
     public static void RefuseVerifying(string text) => Refuse(
-        text, ErrorCode.InvalidTrustKey, $"Save the public key as a file ('cosign public-key --key {text}' writes it), and name the file.");
+        text, ErrorCode.InvalidTrustKey, "Save the public key as a file ('cosign public-key' writes it), and name the file.");
 }
