@@ -84,14 +84,15 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
             ? null : [.. outcomes.Published.SelectMany(item => item.Signatures ?? [])];
         byte[] relocation = TrustRuleReader.ReadFile(report.Path);
         if (isReceived)
-        {
-            string receipt = settings.FullPath(settings.Receipt);
-            byte[] statement = RelocationStatement.Write(
-                Path.GetFileName(receipt), Digest.Compute(TrustRuleReader.ReadFile(receipt)), outcomes.Received, verdicts, who,
-                ReportProvenance.Of([]).Version, relocation);
-            await SignatureFile.StateAsync(receipt, statement, key, cancellationToken);
-        }
-
+            await outcomes.WriteAsync(async () =>
+            {
+                string receipt = settings.FullPath(settings.Receipt);
+                byte[] statement = RelocationStatement.Write(
+                    Path.GetFileName(receipt), Digest.Compute(TrustRuleReader.ReadFile(receipt)), outcomes.Received, verdicts, who,
+                    ReportProvenance.Of([]).Version, relocation);
+                await SignatureFile.StateAsync(receipt, statement, key, cancellationToken);
+                return true;
+            }, false);
         Digest digest = Digest.Compute(relocation);
         string place = await SignatureFile.StateOnceAsync(
             report.Path, digest, () =>

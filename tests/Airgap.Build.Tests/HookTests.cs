@@ -180,6 +180,10 @@ public sealed class HookTests
         DotnetResult gone = await ToolAsync(project, ["publish", "filters/App.slnf", .. destination]);
         Assert.AreEqual(1, gone.ExitCode, gone.Output);
         Assert.Contains("Gone.csproj' is not in the solution", gone.Output);
+        File.WriteAllText(project["filters/App.slnf"], """{ "solution": { "path": null, "projects": ["App.csproj"] } }""");
+        DotnetResult none = await ToolAsync(project, ["publish", "filters/App.slnf", .. destination]);
+        Assert.AreEqual(1, none.ExitCode, none.Output);
+        Assert.Contains("it has no 'solution' with a 'path' and 'projects'", none.Output);
 
         Directory.CreateDirectory(project["app"]);
         File.WriteAllText(project["app/Directory.Build.props"], $"<Project><ItemGroup>{TestProject.SimpleBundle}</ItemGroup></Project>");

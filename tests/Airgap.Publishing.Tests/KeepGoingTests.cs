@@ -5,6 +5,7 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
 using Airgap.TestKit;
+using Airgap.TestKit.Registries;
 using Airgap.Transfer.Archives.Receipts;
 using Airgap.Transfer.Keeping;
 
@@ -157,15 +158,18 @@ public sealed class KeepGoingTests : IDisposable
     [DataRow("airgap/manifests/Kustomization")]
     [DataRow("airgap/mirrors/registries.conf")]
     [DataRow("receipt.json")]
+    [DataRow("airgap/relocation.json.sigstore.json")]
+    [DataRow("receipt.json.sigstore.json")]
     public async Task AFileThatCannotBeWrittenAfterTheTransfer_HidesNeitherItNorTheOtherFiles(string file)
     {
         string[] all = ["airgap/relocation.json", "airgap/relocation.html", "airgap/manifests/Kustomization",
-            "airgap/mirrors/registries.conf", "receipt.json"];
+            "airgap/mirrors/registries.conf", "receipt.json", "airgap/relocation.json.sigstore.json", "receipt.json.sigstore.json"];
         PublishSettings settings = Settings with
         {
             KeepGoing = false,
             AuditLog = "audit.jsonl",
             Receipt = "receipt.json",
+            SigningKey = Path.ChangeExtension(SignedStorage.Key("p256"), ".pem"),
             MirrorFormats = [MirrorFormat.RegistriesConf],
         };
         // Somebody puts a folder there during the transfer, when the checks of the outputs are over.
@@ -182,8 +186,14 @@ public sealed class KeepGoingTests : IDisposable
         Assert.AreEqual(ErrorCode.OutputUnsuited, failure.Code);
         Assert.Contains(Path.GetFileName(file), failure.Message);
         Assert.HasCount(1, result.Items, "it arrived");
-        // The page is about what relocation.json lists.
-        string[] lost = file == "airgap/relocation.json" ? [file, "airgap/relocation.html"] : [file];
+        // The page and the signatures are about what relocation.json lists.
+        string[] lost = file switch
+        {
+            "airgap/relocation.json" =>
+                [file, "airgap/relocation.html", "airgap/relocation.json.sigstore.json", "receipt.json.sigstore.json"],
+            "receipt.json" => [file, "receipt.json.sigstore.json"],
+            _ => [file],
+        };
         Assert.AreSequenceEqual(all.Except(lost), all.Where(name => File.Exists(_folder[name])));
         JsonElement line = JsonDocument.Parse(File.ReadAllLines(_folder["audit.jsonl"])[0]).RootElement;
         Assert.AreEqual("incomplete", line.GetProperty("outcome").GetString());

@@ -72,7 +72,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
                 $"{examined.Namespace} patch packageinstall {examined.Name} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"),
                 isWarning: true, evidence: ["spec.paused: true"]);
         if (state.Phase is ReconcilePhase.NotObserved or ReconcilePhase.Outdated)
-            AddUnobserved(state, about, findings.Has(ErrorCode.PackagesNotServed), "kapp-controller does not run, or has not come to it");
+            AddUnobserved(state, about, findings.Has(ErrorCode.PackagesNotServed), "kapp-controller does not run, or has not processed it yet");
         if (state.Phase is not (ReconcilePhase.Failed or ReconcilePhase.Deleting))
             return examined;
         Explanation why = Explanation.Of(state, ResourceKind.PackageInstall.Kind);

@@ -32,7 +32,7 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
         ApiVersion.StartsWith("imgpkg.carvel.dev/", StringComparison.Ordinal)
             || ApiVersion.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal);
 
-    private bool IsList => this is { ApiVersion: "v1", Kind: "List" }
+    private bool IsList => this is { ApiVersion: "v1", Kind: List }
         || (Kind.EndsWith(List, StringComparison.Ordinal) && Object.Find("items") is { ValueKind: JsonValueKind.Array });
 
     /// <summary>Reads a file. A <c>List</c>, of one kind or of several, is replaced by its objects.</summary>
@@ -79,7 +79,7 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
         documents.Add(document);
     }
 
-    // As by kubectl, the items of a PackageRepositoryList need not repeat their kind.
+    // The items of a PackageRepositoryList need not repeat their kind; kubectl takes them, too.
     private JsonElement Complete(JsonElement item) =>
         Kind == List || item.ValueKind != JsonValueKind.Object || item.Find("kind") is not null ? item
             : ClusterJson.Parse(JsonBytes.Object(writer =>

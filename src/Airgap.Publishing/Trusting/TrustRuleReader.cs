@@ -39,7 +39,7 @@ internal static class TrustRuleReader
                 ? throw Invalid("A trust store can only be used for Notation.") : ReadStore(settings);
         if (!isKeyless && settings.Keys.Count == 0)
             throw Invalid("No required signer is given.");
-        List<Signer> signers = [.. settings.Keys.Select(path => ReadKey(path))];
+        List<Signer> signers = [.. settings.Keys.Select(ReadKey)];
         if (isKeyless)
             signers.Add(new CertificateSigner(
                 TrustedRoot.Read(ReadFile(settings.TrustedRoot!), settings.TrustedRoot!), IdentityPattern.Parse(settings.Identity!),

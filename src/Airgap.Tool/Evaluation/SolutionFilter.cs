@@ -24,13 +24,13 @@ internal static class SolutionFilter
     {
         (string solution, string[] names) = Content(path);
         // Its path is relative to the filter's folder, those of the projects to the solution's.
-        string file = FullPath(solution, path);
+        string file = SolutionProjects.FullPath(solution, path);
         if (!SolutionProjects.Is(file) || Is(file))
             throw Invalid(path, $"its solution '{solution}' is not a .sln or .slnx");
         if (!File.Exists(file))
             throw Invalid(path, $"its solution '{file}' does not exist");
         IReadOnlyList<string> all = SolutionProjects.Read(file);
-        HashSet<string> wanted = new(names.Select(name => FullPath(name, file)), StringComparer.OrdinalIgnoreCase);
+        HashSet<string> wanted = new(names.Select(name => SolutionProjects.FullPath(name, file)), StringComparer.OrdinalIgnoreCase);
         // MSBuild refuses it, too.
         return wanted.FirstOrDefault(name => !all.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown
             ? throw Invalid(path, $"its project '{unknown}' is not in the solution '{file}'")
@@ -43,8 +43,8 @@ internal static class SolutionFilter
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path).AsMemory().TrimStart("\uFEFF"u8), s_options);
             JsonElement solution = document.RootElement.GetProperty("solution");
-            return (solution.GetProperty("path").GetString()!,
-                [.. solution.GetProperty("projects").EnumerateArray().Select(project => project.GetString()!).OfType<string>()
+            return (TextOf(solution.GetProperty("path")),
+                [.. solution.GetProperty("projects").EnumerateArray().Select(TextOf)
                     .Where(name => name.EndsWith("proj", StringComparison.OrdinalIgnoreCase))]);
         }
         catch (JsonException e)
@@ -66,8 +66,9 @@ internal static class SolutionFilter
         }
     }
 
-    private static string FullPath(string name, string file) =>
-        Path.GetFullPath(name.Replace('\\', Path.DirectorySeparatorChar), Path.GetDirectoryName(file)!);
+    // Null and a zero character are no path.
+    private static string TextOf(JsonElement element) => element.GetString() is { } text && !text.Contains('\0', StringComparison.Ordinal)
+        ? text : throw new InvalidOperationException();
 
     private static AirgapException Invalid(string path, string problem) => new(
         ErrorCode.ProjectEvaluation, $"The solution filter '{path}' cannot be read: {problem}.", Advice)

@@ -26,7 +26,7 @@ internal static partial class SolutionProjects
             return
             [
                 .. names.Where(name => name.EndsWith("proj", StringComparison.OrdinalIgnoreCase))
-                    .Select(name => Path.GetFullPath(name.Replace('\\', Path.DirectorySeparatorChar), Path.GetDirectoryName(path)!))
+                    .Select(name => FullPath(name, path))
                     .Distinct(StringComparer.Ordinal),
             ];
         }
@@ -45,6 +45,10 @@ internal static partial class SolutionProjects
                 ErrorCode.FileFailure, $"The solution '{path}' cannot be read: {e.Message}", "Check the file and its permissions.", e);
         }
     }
+
+    /// <summary>The full path of a name in a solution, which has backslashes on every system.</summary>
+    public static string FullPath(string name, string solution) =>
+        Path.GetFullPath(name.Replace('\\', Path.DirectorySeparatorChar), Path.GetDirectoryName(solution)!);
 
     private static List<string> ReadXml(string path)
     {

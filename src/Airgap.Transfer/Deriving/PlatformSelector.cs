@@ -99,10 +99,11 @@ internal sealed class PlatformSelector(
             IndexChild[] images =
                 [.. children.Where(child => child.AttestedImage is null && !MediaTypes.IsIndex(child.Descriptor.MediaType))];
             int unnamed = images.Count(child => child.Platform is null);
-            if (unnamed > 0)
-                (unnamed == images.Length ? _unnamed : _partly)[depth == 0 ? name : ImageReference.ByDigest(origin, at.Digest).ToString()] =
-                    unnamed < images.Length ? $"{unnamed} of {images.Length}"
-                    : images.Length == 1 ? "an index of 1 image" : $"an index of {images.Length} images";
+            string place = depth == 0 ? name : ImageReference.ByDigest(origin, at.Digest).ToString();
+            if (unnamed > 0 && unnamed < images.Length)
+                _partly[place] = $"{unnamed} of {images.Length}";
+            else if (unnamed > 0)
+                _unnamed[place] = $"an index of {unnamed} {(unnamed == 1 ? "image" : "images")}";
             foreach (IndexChild child in children)
             {
                 if (child.Platform is { } platform)

@@ -40,7 +40,8 @@ internal sealed class JsonFields
 
     /// <summary>A text that is written without escapes; null when absent.</summary>
     public string? PlainText(string name) =>
-        Find(name)?.GetRawText().Contains('\\', StringComparison.Ordinal) == true ? throw Wrong(name, "without escapes") : Text(name);
+        Find(name)?.GetRawText().Contains('\\', StringComparison.Ordinal) == true
+            ? throw _format.Invalid($"'{name}' contains an escape") : Text(name);
 
     /// <summary>A text; null when absent or of another type.</summary>
     public string? TextOrNull(string name) => Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;

@@ -6,6 +6,7 @@ namespace Airgap.Trust.Formats;
 internal static class ReadableJson
 {
     /// <summary>Refuses texts that are not Unicode, and numbers that are too large.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">A number is too large.</exception>
     /// <exception cref="InvalidOperationException">A text is not Unicode; <see cref="StrictJson"/> translates it.</exception>
     public static void Require(JsonElement element, Format format)
     {

@@ -40,7 +40,7 @@ internal sealed class NotationIdentity
     {
         if (!text.StartsWith(Prefix, StringComparison.Ordinal))
             throw format.Invalid($"the identity '{text}' does not begin with '{Prefix}'");
-        // As in Notation: after '#', RFC 4514 has the value's bytes in hex, which nobody means who reads it as a text.
+        // Notation refuses it, too: in RFC 4514, '#' begins the value's bytes in hex, and a reader may take them for a text.
         if (text.Contains("=#", StringComparison.Ordinal))
             throw format.Invalid($"the identity '{text}' contains '=#'");
         Dictionary<string, string> parts = new(StringComparer.Ordinal);

@@ -10,7 +10,7 @@ internal static class OtherTransports
     /// <summary>Determines whether a transport may have a scope; true for an unknown transport.</summary>
     public static bool MayHave(string transport, string scope) => scope.Length == 0 || transport switch
     {
-        "dir" or "oci" or "oci-archive" or "sif" => IsPath(scope) || OperatingSystem.IsWindows(),
+        "dir" or "oci" or "oci-archive" or "sif" => IsPath(scope) || (OperatingSystem.IsWindows() && Path.IsPathFullyQualified(scope)),
         "docker-archive" or "tarball" => false,
         "containers-storage" => scope[0] == '[',
         _ => true,

@@ -42,7 +42,7 @@ public sealed class NotationFormTests
     [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00:00.Z", "is not a time")]
     [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00:00+0200", "is not a time")]
     [DataRow("2026-06-01T00:00:00Z", "2026-06-31T00:00:00Z", "is not a time")]
-    [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00:00\\u005a", "without escapes")]
+    [DataRow("2026-06-01T00:00:00Z", "2026-06-01T00:00:00\\u005a", "contains an escape")]
     [DataRow("2026-06-01T00:00:00Z", "0001-01-01T00:00:00Z", "is not a time")]
     [DataRow("\"cty\":\"c\"", "\"cty\":\"c\",\"Cty\":\"d\"", "in another case")]
     [DataRow("\"alg\":\"ES256\"", "\"alg\":\"ES256\",\"alg\":\"none\"", "twice")]

@@ -17,7 +17,6 @@ public sealed class PolicyTests
 
     // The verdicts of skopeo 1.22 on the whole file.
     [TestMethod]
-    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     [DataRow("dir", "/a", true)]
     [DataRow("dir", "registry.example", false)]
     [DataRow("dir", "/", false)]
