@@ -9,13 +9,14 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Registry.Page;
 
 /// <summary>The content of a bundle's layer: the number of images it pins, and its packages.</summary>
-/// <param name="Images">The number of images.</param>
+/// <param name="Images">The number of images; null if its lock was not read.</param>
 /// <param name="Packages">The packages, in order of name and version.</param>
-internal sealed record BundlePackages(int Images, ImmutableArray<ServedPackage> Packages)
+internal sealed record BundlePackages(int? Images, ImmutableArray<ServedPackage> Packages)
 {
     // Limits what the page unpacks from a layer.
     private const long MaxUnpacked = 64 * 1024 * 1024;
     private const int MaxFile = 1024 * 1024;
+    private const int MaxLock = 8 * MaxFile;
     private const int MaxPackages = 1000;
 
     /// <summary>Reads a layer.</summary>
@@ -29,14 +30,14 @@ internal sealed record BundlePackages(int Images, ImmutableArray<ServedPackage> 
             await using GZipStream gzip = new(layer, CompressionMode.Decompress);
             await using BoundedStream bounded = new(gzip, MaxUnpacked);
             LayerTarReader tar = new(bounded);
-            int images = 0;
+            int? images = null;
             SortedSet<(string Name, string Version)> packages = [];
             while (await tar.ReadNextAsync(cancellationToken) is { } entry)
             {
                 string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
                 bool isLock = name == ".imgpkg/images.yml";
-                if (entry.Kind != LayerTarKind.File || entry.Size > MaxFile || packages.Count >= MaxPackages
-                    || !(isLock || IsPackageFile(name)))
+                if (entry.Kind != LayerTarKind.File || entry.Size > (isLock ? MaxLock : MaxFile)
+                    || !(isLock || (packages.Count < MaxPackages && IsPackageFile(name))))
                     continue;
                 byte[] bytes = new byte[entry.Size];
                 await entry.Content.ReadExactlyAsync(bytes, cancellationToken);
