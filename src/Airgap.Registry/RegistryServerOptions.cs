@@ -46,7 +46,10 @@ public sealed record RegistryServerOptions
     /// </summary>
     public string? PasswordFile { get; init; }
 
-    /// <summary>The maximum number of open connections; null for no limit.</summary>
+    /// <summary>
+    /// The maximum number of open connections; null for no limit. Requests on the next 64 are refused (503), and further connections end
+    /// without an answer.
+    /// </summary>
     public long? MaxConnections { get; init; }
 
     /// <summary>The time for requests in progress when the registry stops.</summary>

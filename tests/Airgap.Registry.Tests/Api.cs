@@ -94,5 +94,6 @@ internal sealed record Answer(int Status, byte[] Body, HttpResponseHeaders Heade
         Assert.AreEqual(status, Status);
         Assert.AreEqual(code, Code);
         Assert.AreEqual("application/json", this["Content-Type"]);
+        Assert.AreEqual(status == 405, this["Allow"] is not null, "RFC 9110, section 15.5.6");
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Airgap.Oci;
@@ -92,17 +91,6 @@ public sealed class RegistryServerAccessTests : RegistryServerTestBase
         StringAssert.Matches(lines.Single(),
             new Regex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1 - GET /v2/a/tags/list\?n=1 404 in=0 out=\d+ \d+ ms$"));
         Assert.DoesNotContain("c2VjcmV0", lines.Single());
-    }
-
-    [TestMethod]
-    public async Task SoManyConnectionsAreOpenAndNotOneMore()
-    {
-        await using Api api = await Api.StartAsync(
-            new RegistryFixtureOptions { Configure = options => options with { MaxConnections = 1 } });
-        Assert.AreEqual(200, (await api.GetAsync("/v2/")).Status);
-        using TcpClient second = new();
-        await second.ConnectAsync(IPAddress.Loopback, api.Registry.Port);
-        Assert.AreEqual(0, await second.GetStream().ReadAsync(new byte[1]));
     }
 
     [TestMethod]

@@ -15,7 +15,7 @@ internal sealed class BlobHandler(IRegistryContent content, RegistryStorage? sto
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
             return SendAsync(context, name, digest);
         if (!HttpMethods.IsDelete(method) || storage is null)
-            throw Refusal.Method(method);
+            throw Refusal.Method(method, "GET, HEAD, DELETE");
         if (!storage.Gates.Remove(name, () => storage.Blobs.Unlink(name, digest)))
             throw Refusal.BlobUnknown(digest);
         ResponseWriter.Empty(context, StatusCodes.Status202Accepted);

@@ -24,7 +24,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         if (HttpMethods.IsPut(method) && storage is not null)
             return StoreAsync(context, storage, name, reference, digest);
         if (!HttpMethods.IsDelete(method) || storage is null)
-            throw Refusal.Method(method);
+            throw Refusal.Method(method, "GET, HEAD, PUT, DELETE");
         DateTimeOffset? condition = context.Request.GetTypedHeaders().IfUnmodifiedSince;
         if (!storage.Gates.Remove(
             name,
@@ -87,6 +87,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         if (asked is { } given && given != digest)
             throw Refusal.DigestMismatch(given);
         ManifestSummary summary = ManifestSummary.TryRead(content, out string? problem) ?? throw Refusal.ManifestInvalid(problem!);
+        if (summary.Ambiguity is { } ambiguity)
+            throw Refusal.ManifestInvalid(ambiguity);
         if (MediaTypes.IsSchema1(summary.MediaType))
             throw Refusal.ManifestInvalid("it is in the registry v1 (schema 1) format");
         CheckContentType(context.Request, summary.MediaType);

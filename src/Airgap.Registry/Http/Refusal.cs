@@ -23,10 +23,14 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
 
     public static Refusal NotFound() => new(StatusCodes.Status404NotFound, "UNSUPPORTED", "The registry has no such page.");
 
-    public static Refusal Method(string method) =>
-        new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", $"{method} is not possible here.");
+    /// <summary>The methods that are possible, for the header Allow; null if the method is not the problem.</summary>
+    public string? Allowed { get; private init; }
 
-    public static Refusal ReadOnly() => new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", "The registry is read only.");
+    public static Refusal Method(string method, string allowed) =>
+        new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", $"{method} is not possible here.") { Allowed = allowed };
+
+    public static Refusal ReadOnly() =>
+        new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", "The registry is read only.") { Allowed = "GET, HEAD" };
 
     public static Refusal Unauthorized() => new(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "Authentication is required.");
 
@@ -85,6 +89,9 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
 
     public static Refusal TooManyUploads() =>
         new(StatusCodes.Status429TooManyRequests, "TOOMANYREQUESTS", "The registry has too many unfinished uploads; try again later.");
+
+    public static Refusal TooManyConnections() =>
+        new(StatusCodes.Status503ServiceUnavailable, "TOOMANYREQUESTS", "The registry has too many open connections; try again later.");
 
     public static Refusal BlobTooLarge() =>
         new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", "The blob is larger than the registry accepts.");

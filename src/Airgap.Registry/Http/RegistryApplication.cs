@@ -71,6 +71,7 @@ internal sealed class RegistryApplication
                 return;
             }
 
+            ConnectionLimit.Check(context);
             if (_authentication is not null)
                 user = await _authentication.CheckAsync(context);
             if (_metrics is not null && context.Request.Path == ServerMetrics.Path)
@@ -107,11 +108,7 @@ internal sealed class RegistryApplication
         string method = context.Request.Method;
         bool reads = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
         if (_readOnly && !reads)
-        {
-            context.Response.Headers.Allow = "GET, HEAD";
             throw Refusal.ReadOnly();
-        }
-
         if (context.Request.Path == "/" && reads)
             return _page.HandleAsync(context);
         Route route = Route.Parse(context.Request.Path.Value ?? "");
@@ -120,7 +117,7 @@ internal sealed class RegistryApplication
             case Resource.None:
                 throw Refusal.NotFound();
             case Resource.Ping or Resource.Catalog or Resource.Tags or Resource.Referrers when !reads:
-                throw Refusal.Method(method);
+                throw Refusal.Method(method, "GET, HEAD");
             case Resource.Ping:
                 return ResponseWriter.JsonAsync(context, "application/json", static json =>
                 {

@@ -24,6 +24,7 @@ internal static class ResponseWriter
     public static Task ErrorAsync(HttpContext context, Refusal refusal)
     {
         context.Response.StatusCode = refusal.Status;
+        context.Response.Headers.Allow = refusal.Allowed;
 
         // The headers described content that is not sent.
         context.Response.Headers.ETag = default;

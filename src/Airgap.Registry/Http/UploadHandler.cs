@@ -32,7 +32,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
     {
         HttpRequest request = context.Request;
         if (!HttpMethods.IsPost(request.Method))
-            throw Refusal.Method(request.Method);
+            throw Refusal.Method(request.Method, "POST");
         if (request.Query["mount"] is [{ Length: > 0 } mount] && TryMount(name, DigestOf(mount), request.Query["from"]))
         {
             Created(context, name, Digest.Parse(mount));
@@ -91,7 +91,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         }
         else
         {
-            throw Refusal.Method(method);
+            throw Refusal.Method(method, "GET, HEAD, PATCH, PUT, DELETE");
         }
     }
 

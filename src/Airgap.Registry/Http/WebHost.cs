@@ -35,7 +35,7 @@ internal static class WebHost
 
             // A proxy gets absolute URLs of other hosts; only the path matters.
             kestrel.AllowHostHeaderOverride = true;
-            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections + ConnectionLimit.Spare;
             kestrel.Limits.MaxRequestBodySize = options.Uploads.MaxBlobBytes == long.MaxValue
                 ? null : Math.Max(options.Uploads.MaxBlobBytes, Manifest.MaxBytes);
 
@@ -47,6 +47,8 @@ internal static class WebHost
             {
                 listen.Protocols = options.Certificate is null ? HttpProtocols.Http1
                     : options.OnlyHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
+                if (options.MaxConnections is { } most)
+                    ConnectionLimit.Apply(listen, most);
                 if (options.Certificate is null)
                     return;
                 PlainHttp.Refuse(listen);

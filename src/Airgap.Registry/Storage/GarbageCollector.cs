@@ -141,7 +141,7 @@ internal sealed class GarbageCollector(
         if (content is null)
             return null;
         ManifestSummary? summary = ManifestStorage.Summarize(content);
-        bool isRead = summary is not null && !MediaTypes.IsSchema1(summary.MediaType)
+        bool isRead = summary is { Ambiguity: null } && !MediaTypes.IsSchema1(summary.MediaType)
             && (summary.References.Count > 0 || MediaTypes.IsIndex(summary.MediaType) || MediaTypes.IsImageManifest(summary.MediaType));
         return known[revision] = isRead ? summary!.References : null;
     }

@@ -33,6 +33,12 @@ internal sealed class ManifestSummary
     /// <summary>The annotations as written, or null.</summary>
     public string? Annotations { get; init; }
 
+    /// <summary>
+    /// Why readers differ about what it refers to, as the end of a sentence; null if they do not. Clients may need blobs that
+    /// <see cref="References"/> lacks.
+    /// </summary>
+    public string? Ambiguity { get; private init; }
+
     /// <summary>Reads a manifest. An unknown type is accepted when the manifest has a mediaType.</summary>
     /// <param name="content">The manifest's bytes.</param>
     /// <param name="problem">Why it is invalid, as the end of a sentence; null on success.</param>
@@ -40,8 +46,8 @@ internal sealed class ManifestSummary
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = 64 });
-            return Read(document.RootElement, out problem);
+            using JsonDocument document = ManifestAmbiguity.Parse(content, out bool hasDuplicates);
+            return Read(document.RootElement, hasDuplicates, out problem);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -50,7 +56,7 @@ internal sealed class ManifestSummary
         }
     }
 
-    private static ManifestSummary? Read(JsonElement root, out string? problem)
+    private static ManifestSummary? Read(JsonElement root, bool hasDuplicates, out string? problem)
     {
         problem = null;
         if (root.ValueKind != JsonValueKind.Object)
@@ -101,6 +107,7 @@ internal sealed class ManifestSummary
             Children = children.All,
             Loose = LooseOf(root),
             Subject = subject,
+            Ambiguity = ManifestAmbiguity.Find(root, hasDuplicates),
             ArtifactType = Text(root, "artifactType") is { Length: > 0 } artifactType ? artifactType
                 : root.TryGetProperty("config", out JsonElement config) ? Text(config, "mediaType")
                 : null,
@@ -161,19 +168,4 @@ internal sealed class ManifestSummary
             && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
-
-    /// <summary>Digests in order, without duplicates.</summary>
-    private sealed class OrderedDigests
-    {
-        private readonly HashSet<Digest> _seen = [];
-        private readonly List<Digest> _all = [];
-
-        public IReadOnlyList<Digest> All => _all;
-
-        public void Add(Digest digest)
-        {
-            if (_seen.Add(digest))
-                _all.Add(digest);
-        }
-    }
 }

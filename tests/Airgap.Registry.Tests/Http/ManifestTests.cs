@@ -101,6 +101,10 @@ public sealed class ManifestTests
     [DataRow("""{"config":{"digest":"sha256:x"},"layers":[]}""")]
     [DataRow("""{"manifests":[],"subject":{}}""")]
     [DataRow("""{"schemaVersion":1,"fsLayers":[]}""")]
+    [DataRow("""{"manifests":[],"Layers":[]}""")]
+    [DataRow("""{"manifests":[],"manifests":[]}""")]
+    [DataRow(
+        """{"manifests":[],"subject":{"digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","Size":1}}""")]
     public async Task AnInvalidManifest_IsRefused(string json)
     {
         await using Api api = await Api.StartAsync();

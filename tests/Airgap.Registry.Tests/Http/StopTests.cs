@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Airgap.Oci;
 using Airgap.Registry.Archives;
 using Airgap.Registry.Tests.Archived;
@@ -9,7 +8,7 @@ using Airgap.TestKit.Layouts;
 
 namespace Airgap.Registry.Tests.Http;
 
-/// <summary>Stopping a served archive, and its connection limit.</summary>
+/// <summary>Stopping a served archive.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class StopTests
@@ -29,17 +28,6 @@ public sealed class StopTests
         await server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TestContext.CancellationToken);
         TestContext.WriteLine($"{took.ElapsedMilliseconds} ms");
         await Assert.ThrowsAsync<Exception>(() => body.ReadExactlyAsync(new byte[length], TestContext.CancellationToken).AsTask());
-    }
-
-    [TestMethod]
-    public async Task OfAnArchiveSoManyConnectionsAreOpenAndNotOneMore()
-    {
-        await using Api served = await ServedBench.ServeAsync(
-            options => options with { MaxConnections = 1 }, new ArchiveToServe(ServedBench.Golden("simple-app-bundle.tar")));
-        Assert.AreEqual(200, (await served.GetAsync("/v2/")).Status);
-        using TcpClient second = new();
-        await second.ConnectAsync(IPAddress.Loopback, served.Registry.Port, TestContext.CancellationToken);
-        Assert.AreEqual(0, await second.GetStream().ReadAsync(new byte[1], TestContext.CancellationToken));
     }
 
     private async Task<(RegistryServer Server, string Path, int Length)> ServeAsync(TempFolder temp, TimeSpan grace)

@@ -73,6 +73,8 @@ public sealed class GarbageTests
     [DataRow("""{"schemaVersion":1,"name":"a","fsLayers":[{"blobSum":"sha256:0"}]}""")]
     [DataRow("not JSON")]
     [DataRow("""{"mediaType":"application/vnd.corp.unknown","parts":[]}""")]
+    [DataRow("""{"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[],"Layers":[]}""")]
+    [DataRow("""{"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[],"layers":[]}""")]
     public async Task AnUnreadableManifest_KeepsAllBlobs(string manifest)
     {
         await using Api api = await Api.StartAsync();
