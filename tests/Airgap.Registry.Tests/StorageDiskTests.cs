@@ -67,6 +67,17 @@ public sealed class StorageDiskTests
     }
 
     [TestMethod]
+    [DataRow(0x80070013, 30, ErrorCode.AccessDenied, "read only")]
+    [DataRow(0x80070002, 2, ErrorCode.FileFailure, "exists")]
+    public void AFolderOnAWriteProtectedDisk_CanBeServedReadOnly(uint windows, int unix, ErrorCode code, string advice)
+    {
+        IOException cause = new("x", OperatingSystem.IsWindows() ? unchecked((int)windows) : unix);
+        AirgapException e = StorageFolder.FailureOf(cause, "registry");
+        Assert.AreEqual(code, e.Code);
+        StringAssert.Contains(e.Advice, advice);
+    }
+
+    [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public void ALinkToAFolderIsServed()
     {

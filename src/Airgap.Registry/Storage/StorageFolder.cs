@@ -32,17 +32,23 @@ internal static class StorageFolder
                     "A read-only registry needs a folder with content.");
             }
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AirgapException(
-                ErrorCode.AccessDenied, $"The registry may not write to its folder '{folder}'.",
-                "Give write access, or serve the folder read only.", e);
-        }
-        catch (IOException e)
-        {
-            throw new AirgapException(
-                ErrorCode.FileFailure, $"The registry's folder '{folder}' cannot be used: {e.Message}",
-                "Name a folder that exists or can be created.", e);
+            throw FailureOf(e, folder);
         }
     }
+
+    /// <summary>Why a folder cannot be used, for a person.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="folder">The folder.</param>
+    public static AirgapException FailureOf(Exception e, string folder) => e is UnauthorizedAccessException || IsWriteProtected(e)
+        ? new AirgapException(
+            ErrorCode.AccessDenied, $"The registry may not write to its folder '{folder}'.",
+            "Give write access, or serve the folder read only.", e)
+        : new AirgapException(
+            ErrorCode.FileFailure, $"The registry's folder '{folder}' cannot be used: {e.Message}",
+            "Name a folder that exists or can be created.", e);
+
+    // ERROR_WRITE_PROTECT on Windows, else EROFS: a disc, for example, to which nobody can give write access.
+    private static bool IsWriteProtected(Exception e) => e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070013) : 30);
 }

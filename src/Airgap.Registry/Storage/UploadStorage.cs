@@ -21,13 +21,23 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
             return null;
         Guid id = Guid.NewGuid();
         string folder = layout.Upload(name, id);
-        Directory.CreateDirectory(folder);
-
-        // docker-registry clears uploads away by this file's date.
-        string now = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        File.WriteAllBytes(Path.Combine(folder, "startedat"), Encoding.ASCII.GetBytes(now));
-        using (File.OpenHandle(DataPath(name, id), FileMode.CreateNew, FileAccess.Write))
+        try
         {
+            Directory.CreateDirectory(folder);
+
+            // docker-registry clears uploads away by this file's date.
+            string now = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            BeforeWrite?.Invoke(0);
+            File.WriteAllBytes(Path.Combine(folder, "startedat"), Encoding.ASCII.GetBytes(now));
+            using (File.OpenHandle(DataPath(name, id), FileMode.CreateNew, FileAccess.Write))
+            {
+            }
+        }
+        catch
+        {
+            // On a full disk, clients would leave a folder with each attempt.
+            TagStorage.DeleteQuietly(folder);
+            throw;
         }
 
         return _sessions[id] = Session(name, id);

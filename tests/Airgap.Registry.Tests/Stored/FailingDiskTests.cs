@@ -147,6 +147,15 @@ public sealed class FailingDiskTests
     }
 
     [TestMethod]
+    public async Task AnUploadThatCannotStart_LeavesNothing()
+    {
+        await using Api api = await StartAsync();
+        _fails = true;
+        Assert.AreEqual(507, (await api.SendAsync("POST", "/v2/a/blobs/uploads/")).Status);
+        Assert.IsEmpty(Directory.GetDirectories(Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads")));
+    }
+
+    [TestMethod]
     [DataRow(0, 404)]
     [DataRow(1, 204)]
     public async Task AFullDisk_RemovesUploadsThatAreIdle(int hours, int status)
