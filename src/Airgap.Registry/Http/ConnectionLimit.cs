@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -41,6 +42,9 @@ internal static class ConnectionLimit
         if (context.Features.Get<Excess>() is null)
             return;
         context.Response.Headers.Connection = "close";
+
+        // The header does not end a connection of HTTP/2: a client would ask again on it, in vain.
+        context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         context.Response.Headers.RetryAfter = "1";
         throw Refusal.TooManyConnections();
     }

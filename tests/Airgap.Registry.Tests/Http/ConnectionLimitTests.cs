@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Airgap.Registry.Archives;
 using Airgap.Registry.Http;
 using Airgap.Registry.Tests.Archived;
 using Airgap.TestKit;
+using Airgap.TestKit.Network;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Http;
@@ -53,6 +55,35 @@ public sealed class ConnectionLimitTests
     }
 
     [TestMethod]
+    [Timeout(60_000, CooperativeCancellation = true)]
+    public async Task AConnectionOfHttp2AboveTheLimit_Ends()
+    {
+        using X509Certificate2 certificate = LoopbackCertificate.Create();
+        await using RegistryFixture registry = await RegistryFixture.StartAsync(
+            new RegistryFixtureOptions { Certificate = certificate, Configure = Limit });
+        HttpClient client = Http2(registry.Address);
+        try
+        {
+            using (TcpClient first = new())
+            {
+                await first.ConnectAsync(IPAddress.Loopback, registry.Port, TestContext.CancellationToken);
+                while (await StatusOfAsync(client) != 503)
+                {
+                    client.Dispose();
+                    client = Http2(registry.Address);
+                }
+            }
+
+            while (await StatusOfAsync(client) != 200)
+                await Task.Delay(10, TestContext.CancellationToken);
+        }
+        finally
+        {
+            client.Dispose();
+        }
+    }
+
+    [TestMethod]
     public async Task FarAboveTheLimitAConnectionEnds()
     {
         await using Api api = await Api.StartAsync(new RegistryFixtureOptions { Configure = Limit });
@@ -68,6 +99,23 @@ public sealed class ConnectionLimitTests
             foreach (TcpClient client in clients)
                 client.Dispose();
         }
+    }
+
+    private static HttpClient Http2(Uri address) => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+    })
+    {
+        BaseAddress = address,
+        DefaultRequestVersion = HttpVersion.Version20,
+        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
+    private async Task<int> StatusOfAsync(HttpClient client)
+    {
+        using HttpResponseMessage response = await client.GetAsync("/v2/", TestContext.CancellationToken);
+        return (int)response.StatusCode;
     }
 
     private static RegistryServerOptions Limit(RegistryServerOptions options) => options with { MaxConnections = 1 };

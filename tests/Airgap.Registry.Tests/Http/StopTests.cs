@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using Airgap.Oci;
 using Airgap.Registry.Archives;
-using Airgap.Registry.Tests.Archived;
 using Airgap.TestKit;
 using Airgap.TestKit.Layouts;
 
