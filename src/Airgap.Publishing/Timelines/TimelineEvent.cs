@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Airgap.Publishing.Timelines;
@@ -15,8 +16,8 @@ internal sealed record TimelineEvent(string Phase, string Name, string Category,
 {
     private const int ShownHex = 12;
 
-    // Viewers attach an arrow to the event around its end, and the last moment is not inside the event.
-    private const double InsideEnd = 0.999;
+    // Perfetto takes a thread whose id is its process's as the main one and shows it first, so rows are numbered beyond the groups.
+    private const int FirstThread = 10;
 
     /// <summary>The start, in microseconds since the run's start; null for metadata.</summary>
     public double? Start { get; init; }
@@ -24,35 +25,14 @@ internal sealed record TimelineEvent(string Phase, string Name, string Category,
     /// <summary>The duration in microseconds, of a complete event.</summary>
     public double? Duration { get; init; }
 
-    /// <summary>The id that connects both ends of a flow; null for other events.</summary>
-    public string? Flow { get; init; }
+    /// <summary>The id that connects both ends of a flow; null for other events. Perfetto reads only numbers.</summary>
+    public long? Flow { get; init; }
 
     /// <summary>Details.</summary>
     public IEnumerable<KeyValuePair<string, string>> Facts { get; init; } = [];
 
-    /// <summary>The events of a stopped span: the span, and the arrows to or from it.</summary>
-    /// <param name="span">The span.</param>
-    /// <param name="lane">Its row.</param>
-    /// <param name="origin">The run's start.</param>
-    public static IEnumerable<TimelineEvent> AllOf(Activity span, TimelineLane lane, DateTime origin)
-    {
-        TimelineEvent own = Of(span, lane, origin);
-        yield return own;
-        // An arrow leads from a blob to the manifest that waited longest for it.
-        if (span.OperationName is "blob" or "manifest" && span.GetTagItem("airgap.digest") is string digest)
-            yield return own with
-            {
-                Phase = "s",
-                Name = "needed",
-                Category = "flow",
-                Start = own.Start + (own.Duration * InsideEnd),
-                Duration = null,
-                Flow = digest,
-                Facts = []
-            };
-        if (span.GetTagItem("airgap.waited.for") is string waited)
-            yield return own with { Phase = "f", Name = "needed", Category = "flow", Duration = null, Flow = waited, Facts = [] };
-    }
+    /// <summary>The place of a group among the others; null for other events.</summary>
+    public int? Place { get; init; }
 
     /// <summary>A span as a complete event.</summary>
     public static TimelineEvent Of(Activity span, TimelineLane lane, DateTime origin) =>
@@ -70,6 +50,9 @@ internal sealed record TimelineEvent(string Phase, string Name, string Category,
         Facts = [new("name", group.ToString())],
     };
 
+    /// <summary>The place of a group. Without one, Perfetto shows the group with the most events first.</summary>
+    public static TimelineEvent GroupPlace(TimelineGroup group) => new("M", "process_sort_index", "", (int)group, 0) { Place = (int)group };
+
     /// <summary>The name of a row.</summary>
     public static TimelineEvent RowName(TimelineLane lane) => new("M", "thread_name", "", (int)lane.Group, lane.Row)
     {
@@ -85,25 +68,32 @@ internal sealed record TimelineEvent(string Phase, string Name, string Category,
     {
         writer.WriteStartObject();
         writer.WriteString("ph", Phase);
-        writer.WriteString("name", Name);
+        writer.WriteString("name", Plain(Name));
         if (Category.Length > 0)
             writer.WriteString("cat", Category);
         writer.WriteNumber("pid", Group);
-        writer.WriteNumber("tid", Row + 1);
+        writer.WriteNumber("tid", FirstThread + Row);
         if (Start is { } start)
             writer.WriteNumber("ts", Math.Round(start, 1));
         if (Duration is { } duration)
             writer.WriteNumber("dur", Math.Round(duration, 1));
         if (Flow is { } flow)
-            writer.WriteString("id", flow);
+            writer.WriteNumber("id", flow);
         if (Phase == "f")
             writer.WriteString("bp", "e");
         writer.WriteStartObject("args");
         foreach ((string name, string value) in Facts)
-            writer.WriteString(name, value);
+            writer.WriteString(name, Plain(value));
+        if (Place is { } place)
+            writer.WriteNumber("sort_index", place);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
+
+    // Perfetto reads no escaped surrogate pair, which is how a writer of JSON puts an emoji of an answer: it omits a detail with one, and
+    // opens no file with one in a name.
+    private static string Plain(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? text
+        : string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp ? rune : Rune.ReplacementChar));
 
     private static string NameOf(Activity span) => span.OperationName switch
     {

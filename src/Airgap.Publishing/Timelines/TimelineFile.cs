@@ -18,7 +18,6 @@ internal sealed class TimelineFile : IDisposable
     private readonly string _temporary;
     private readonly FileStream _stream;
     private readonly HashSet<TimelineLane> _named = [];
-    private readonly HashSet<string> _arrows = new(StringComparer.Ordinal);
     private bool _isEmpty = true;
     private bool _isOver;
     private bool _isNamed;
@@ -65,28 +64,25 @@ internal sealed class TimelineFile : IDisposable
             writer.WriteStartArray("traceEvents");
         });
         foreach (TimelineGroup group in Enum.GetValues<TimelineGroup>())
+        {
             Write(TimelineEvent.GroupName(group));
+            Write(TimelineEvent.GroupPlace(group));
+        }
     }
 
-    /// <summary>Writes a span's events, and at its row's first one the row's name.</summary>
-    public void Write(IEnumerable<TimelineEvent> events, TimelineLane lane)
+    /// <summary>Writes a span, and at its row's first one the row's name.</summary>
+    public void Write(TimelineEvent span, TimelineLane lane)
     {
         lock (_lock)
         {
             if (_named.Add(lane))
                 Write(TimelineEvent.RowName(lane));
-            foreach (TimelineEvent each in events)
-            {
-                // What was there before the run has no span, so no arrow comes from it.
-                if (each.Phase == "s")
-                    _arrows.Add(each.Flow!);
-                if (each.Phase != "f" || _arrows.Contains(each.Flow!))
-                    Write(each);
-            }
+            Write(span);
         }
     }
 
-    private void Write(TimelineEvent each)
+    /// <summary>Writes an event on a row that has a name.</summary>
+    public void Write(TimelineEvent each)
     {
         lock (_lock)
         {
@@ -106,7 +102,8 @@ internal sealed class TimelineFile : IDisposable
         lock (_lock)
         {
             _isOver = true;
-            Store("\n]}\n"u8);
+            // Perfetto refuses bytes after the end, even a newline, if they arrive in a block of their own.
+            Store("\n]}"u8);
             try
             {
                 if (_failure is null)

@@ -51,17 +51,33 @@ internal sealed class TimelineLanes
         }
     }
 
-    /// <summary>Frees the row of a stopped span.</summary>
+    /// <summary>
+    /// Frees the row of a stopped span. A span that outlives its parent, such as the wait of a cancelled transfer, moves to a row of its
+    /// own: Perfetto omits a span that reaches beyond the one around it.
+    /// </summary>
+    /// <param name="activity">The span.</param>
+    /// <param name="shown">Its duration, up to the end of a child that ended later, but was reported first.</param>
     /// <returns>Its row; null for a span without one.</returns>
-    public TimelineLane? Leave(Activity activity)
+    public TimelineLane? Leave(Activity activity, out TimeSpan shown)
     {
+        shown = activity.Duration;
         if (activity.GetCustomProperty(Property) is not TimelineLane lane)
             return null;
         lock (_lock)
         {
             Row row = _groups[lane.Group][lane.Row];
             DateTime end = activity.StartTimeUtc + activity.Duration;
-            row.End = end > row.End ? end : row.End;
+            if (row.Open.SkipWhile(above => !ReferenceEquals(above, activity)).Skip(1).Any(row.Left.Contains))
+            {
+                lane = Free(activity);
+                _groups[lane.Group][lane.Row].End = end;
+            }
+            else
+            {
+                row.End = end > row.End ? end : row.End;
+                shown = row.End - activity.StartTimeUtc;
+            }
+
             row.Left.Add(activity);
             // A child that outlives its parent keeps the row until both have left.
             while (row.Open.TryPeek(out Activity? top) && row.Left.Remove(top))

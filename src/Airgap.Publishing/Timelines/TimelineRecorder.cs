@@ -12,6 +12,7 @@ internal sealed class TimelineRecorder : IDisposable
 {
     private readonly TimelineFile _file;
     private readonly TimelineLanes _lanes = new();
+    private readonly TimelineArrows _arrows = new();
     private readonly TimelineSummary _summary = new();
     private readonly ActivityListener _listener;
     private readonly Activity _root;
@@ -100,7 +101,7 @@ internal sealed class TimelineRecorder : IDisposable
     {
         _root.Stop();
         _listener.Dispose();
-        _file.Write([TimelineEvent.Of(_root, TimelineLanes.Run, _root.StartTimeUtc)], TimelineLanes.Run);
+        _file.Write(TimelineEvent.Of(_root, TimelineLanes.Run, _root.StartTimeUtc), TimelineLanes.Run);
         return _file.Complete();
     }
 
@@ -114,9 +115,12 @@ internal sealed class TimelineRecorder : IDisposable
 
     private void Stopped(Activity activity)
     {
-        if (activity.TraceId != _root.TraceId || _lanes.Leave(activity) is not { } lane)
+        if (activity.TraceId != _root.TraceId || _lanes.Leave(activity, out TimeSpan shown) is not { } lane)
             return;
         _summary.Add(activity, _root.StartTimeUtc);
-        _file.Write(TimelineEvent.AllOf(activity, lane, _root.StartTimeUtc), lane);
+        TimelineEvent own = TimelineEvent.Of(activity, lane, _root.StartTimeUtc) with { Duration = shown.TotalMicroseconds };
+        _file.Write(own, lane);
+        foreach (TimelineEvent end in _arrows.To(activity, own))
+            _file.Write(end);
     }
 }

@@ -37,25 +37,103 @@ public sealed class TimelineRecorderTests
             return 0;
         });
 
-        JsonElement[] events = Events(folder["t.json"]);
-        Assert.AreEqual(40, events.Count(each => IsOf(each, "blob")));
-        Assert.AreEqual(40, events.Count(each => each.GetProperty("ph").GetString() == "s"));
-        foreach (IGrouping<string, JsonElement> row in events.Where(each => each.GetProperty("ph").GetString() == "X")
-            .GroupBy(each => $"{each.GetProperty("pid")}/{each.GetProperty("tid")}"))
+        Assert.AreEqual(40, PerfettoRules.AssertShown(folder["t.json"]).Count(each => IsOf(each, "blob")));
+    }
+
+    [TestMethod]
+    public async Task AnArrow_LeadsFromTheLastArrivalItself_ToTheManifest()
+    {
+        using TempFolder folder = new();
+        await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, () =>
         {
-            (double Start, double End)[] spans = [.. row.Select(each => (Start: each.GetProperty("ts").GetDouble(),
-                End: each.GetProperty("ts").GetDouble() + each.GetProperty("dur").GetDouble())).OrderBy(span => span.Start)];
-            for (int i = 0; i < spans.Length; i++)
+            TimelineRecorder.Current!.Confirm();
+            // The same content may arrive in several repositories.
+            for (int i = 0; i < 2; i++)
             {
-                for (int k = i + 1; k < spans.Length; k++)
+                using (Activity? blob = s_source.StartActivity("blob"))
                 {
-                    // Rounded to a tenth of a microsecond.
-                    bool isApart = spans[k].Start >= spans[i].End - 0.3;
-                    bool isInside = spans[k].End <= spans[i].End + 0.3;
-                    Assert.IsTrue(isApart || isInside, $"{row.Key}: {spans[i]} and {spans[k]}");
+                    blob!.SetTag("airgap.digest", "sha256:" + new string('a', 64));
+                    using Activity? request = s_source.StartActivity("wait");
                 }
+
+                using Activity? manifest = s_source.StartActivity("manifest");
+                manifest!.SetTag("airgap.waited.for", "sha256:" + new string('a', 64));
+                using Activity? put = s_source.StartActivity("wait");
             }
-        }
+
+            using (Activity? manifest = s_source.StartActivity("manifest"))
+                manifest!.SetTag("airgap.waited.for", "sha256:" + new string('b', 64));
+            return Task.FromResult(0);
+        });
+
+        ILookup<string?, JsonElement> byPhase =
+            PerfettoRules.AssertShown(folder["t.json"]).ToLookup(each => each.GetProperty("ph").GetString());
+        Assert.HasCount(2, byPhase["s"]);
+        Assert.HasCount(2, byPhase["f"], "nothing arrived for the last manifest");
+    }
+
+    [TestMethod]
+    public async Task ASpanThatOutlivesItsParent_HasARowOfItsOwn()
+    {
+        using TempFolder folder = new();
+        await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, () =>
+        {
+            TimelineRecorder.Current!.Confirm();
+            foreach (bool isParentFirst in new[] { true, false })
+            {
+                Activity blob = s_source.StartActivity("blob")!;
+                Activity wait = s_source.StartActivity("wait")!;
+                Thread.Sleep(2);
+                DateTime now = DateTime.UtcNow;
+                blob.SetEndTime(now);
+                wait.SetEndTime(now.AddMilliseconds(1));
+                (isParentFirst ? blob : wait).Dispose();
+                (isParentFirst ? wait : blob).Dispose();
+                Thread.Sleep(2);
+            }
+
+            return Task.FromResult(0);
+        });
+
+        JsonElement[] events = PerfettoRules.AssertShown(folder["t.json"]);
+        Assert.AreEqual(4, events.Count(each => IsOf(each, "wait") || IsOf(each, "blob")));
+    }
+
+    [TestMethod]
+    public async Task ATextOfARegistry_LeavesTheFileReadable()
+    {
+        using TempFolder folder = new();
+        await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, () =>
+        {
+            TimelineRecorder.Current!.Confirm();
+            using Activity? blob = s_source.StartActivity("blob");
+            blob!.SetStatus(ActivityStatusCode.Error, "the \"quota\" \U0001F600 is over, caf\u00e9\n\u0001");
+            return Task.FromResult(0);
+        });
+
+        Assert.AreEqual(
+            "the \"quota\" \uFFFD is over, caf\u00e9\n\u0001",
+            PerfettoRules.AssertShown(folder["t.json"]).Single(each => IsOf(each, "blob"))
+                .GetProperty("args").GetProperty("failure").GetString());
+    }
+
+    [TestMethod]
+    public async Task TheGroupsHaveTheirPlaces()
+    {
+        using TempFolder folder = new();
+        await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, () =>
+        {
+            TimelineRecorder.Current!.Confirm();
+            return Task.FromResult(0);
+        });
+
+        Assert.AreSequenceEqual(
+            ["Phases", "Images", "Blobs", "Manifests", "Requests"],
+            Events(folder["t.json"]).GroupBy(each => each.GetProperty("pid").GetInt32())
+                .OrderBy(group => group.Single(each => each.GetProperty("name").GetString() == "process_sort_index")
+                    .GetProperty("args").GetProperty("sort_index").GetInt32())
+                .Select(group => group.Single(each => each.GetProperty("name").GetString() == "process_name")
+                    .GetProperty("args").GetProperty("name").GetString()));
     }
 
     [TestMethod]
