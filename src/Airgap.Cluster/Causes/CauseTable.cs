@@ -41,8 +41,7 @@ internal static class CauseTable
             "Allow connections from the cluster's nodes to the mirror: a firewall or network policy drops them."),
         new(Cause.TlsTimeout, "TLS handshake timeout", "accepts and does not answer", true,
             "Check the network between the cluster and the mirror: a proxy or firewall accepts the connection and does not respond. It " +
-            "delays " +
-            "up every other PackageRepository, too."),
+            "delays every other PackageRepository, too."),
         new(Cause.TokenRefused, @"GET (?<url>\S*token\S*): unexpected status code 40[13]", "the token server refuses the account", true,
             "Correct user and password in the Secret: dotnet airgap secret --for {mirror} --name {secret} -n {ns} --apply"),
         new(Cause.Unauthorized, "UNAUTHORIZED: ", "no credentials for this host reached the registry, or wrong ones", true,

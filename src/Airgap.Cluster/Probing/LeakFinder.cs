@@ -28,6 +28,7 @@ internal sealed class LeakFinder(IRegistry registry, string host)
     private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _outside = new();
     private readonly ConcurrentQueue<string> _unseen = new();
+    private readonly LeftOutImages _leftOut = new(registry);
     private int _present;
 
     /// <summary>Looks for the images.</summary>
@@ -71,6 +72,12 @@ internal sealed class LeakFinder(IRegistry registry, string host)
             IImageRepository repository = registry.GetRepository(wanted.Place.Repository);
             if (await repository.FindManifestAsync(wanted.Place.Selector, cancellationToken) is not { } manifest)
             {
+                if (wanted is { Bundle: { } relocated, Pinned: { } pinned, Place.Digest: { } child }
+                    && await _leftOut.ContainsAsync(relocated, pinned, child, cancellationToken))
+                {
+                    return;
+                }
+
                 // If the location in the lock is at the mirror, too, the image may be there.
                 if (wanted.Locked is { } locked && locked.Repository.Registry == host && locked.Repository != wanted.Place.Repository)
                     found.Enqueue(new Wanted(locked, null, wanted.Bundle));
@@ -82,7 +89,10 @@ internal sealed class LeakFinder(IRegistry registry, string host)
 
             Interlocked.Increment(ref _present);
             foreach (Descriptor child in manifest.Manifests)
-                found.Enqueue(new Wanted(ImageReference.ByDigest(wanted.Place.Repository, child.Digest), null, wanted.Bundle));
+                found.Enqueue(new Wanted(ImageReference.ByDigest(wanted.Place.Repository, child.Digest), null, wanted.Bundle)
+                {
+                    Pinned = wanted.Pinned ?? manifest.Digest,
+                });
             if (!manifest.IsIndex && await IsBundleAsync(repository, manifest, cancellationToken))
                 await ReadAsync(repository, manifest, wanted.Place, found, cancellationToken);
         }
@@ -116,5 +126,9 @@ internal sealed class LeakFinder(IRegistry registry, string host)
     /// <param name="Place">Where a cluster looks first.</param>
     /// <param name="Locked">The location in the lock; null for none.</param>
     /// <param name="Bundle">The bundle that pins it; null for none.</param>
-    private sealed record Wanted(ImageReference Place, ImageReference? Locked, ImageReference? Bundle);
+    private sealed record Wanted(ImageReference Place, ImageReference? Locked, ImageReference? Bundle)
+    {
+        /// <summary>The pinned index that has this image; null for a pinned image itself.</summary>
+        public Digest? Pinned { get; init; }
+    }
 }
