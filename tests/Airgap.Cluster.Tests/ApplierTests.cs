@@ -29,7 +29,7 @@ public sealed class ApplierTests : ApplierTestBase
             apiVersion: v1
             kind: Secret
             metadata: {name: pull, namespace: packages}
-            stringData: {on: "yes"}
+            stringData: {auto: "yes"}
             """);
         File.WriteAllText(folder["z.yml"], "apiVersion: v1\nkind: Namespace\nmetadata: {name: packages}\n");
         File.WriteAllText(folder["kustomization.yaml"], "resources: [a.yml]\n");
@@ -48,7 +48,7 @@ public sealed class ApplierTests : ApplierTestBase
         Assert.IsTrue(applied.All(each => each.Outcome == ApplyOutcome.Created));
         Assert.IsTrue(patches.All(patch => patch is { ContentType: "application/apply-patch+yaml", Query: "?fieldManager=airgap" }));
         // stringData silently overwrites data; a conflicting value in data is refused.
-        Assert.AreEqual("eWVz", JsonElement.Parse(patches[1].Body).Text("data", "on"));
+        Assert.AreEqual("eWVz", JsonElement.Parse(patches[1].Body).Text("data", "auto"));
         Assert.DoesNotContain("stringData", patches[1].Body);
     }
 

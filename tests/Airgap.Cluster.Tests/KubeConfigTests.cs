@@ -29,6 +29,45 @@ public sealed class KubeConfigTests
         Assert.AreEqual("Bearer test-token", server.Requests.Single().Authorization);
     }
 
+    // As with kubectl, also for a context that names no namespace.
+    [TestMethod]
+    [DataRow("", null, "builds", "builds")]
+    [DataRow("", "set", "builds", "set")]
+    [DataRow("", null, "", "default")]
+    [DataRow("namespace: chosen", "set", "builds", "chosen")]
+    [DataRow("namespace: default", "set", "builds", "default")]
+    public void InAPod_ItsNamespaceIsThatOfObjectsThatNameNone(string context, string? set, string account, string expected)
+    {
+        using TempFolder folder = new();
+        using X509Certificate2 certificate = LoopbackCertificate.Create();
+        File.WriteAllText(folder["token"], "t");
+        File.WriteAllText(folder["namespace"], account + "\n");
+        File.WriteAllText(folder["ca.crt"], certificate.ExportCertificatePem());
+        File.WriteAllText(folder["config"], $$"""
+            current-context: c
+            contexts: [{name: c, context: {cluster: k, {{context}} } }]
+            clusters: [{name: k, cluster: {server: 'https://127.0.0.1:1'} }]
+            """);
+        Dictionary<string, string?> pod = new()
+        {
+            ["KUBECONFIG"] = folder["config"],
+            ["KUBERNETES_SERVICE_HOST"] = "127.0.0.1",
+            ["KUBERNETES_SERVICE_PORT"] = "1",
+            ["POD_NAMESPACE"] = set,
+        };
+        string Namespace() => KubeConfig.Read(null, null, pod.GetValueOrDefault, folder.Path).Namespace;
+
+        Assert.AreEqual(expected, Namespace());
+        if (context.Length == 0)
+        {
+            pod["KUBECONFIG"] = folder["nowhere"];
+            Assert.AreEqual(expected, Namespace(), "without a kubeconfig");
+            pod["KUBECONFIG"] = folder["config"];
+            pod["KUBERNETES_SERVICE_HOST"] = null;
+            Assert.AreEqual("default", Namespace(), "outside of a pod, the variable means nothing");
+        }
+    }
+
     [TestMethod]
     public async Task InAPod_ItsAccountIsUsed_AndItsTokenReadAnew()
     {

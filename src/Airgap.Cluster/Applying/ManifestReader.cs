@@ -1,4 +1,3 @@
-using System.Text;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
 
@@ -61,10 +60,9 @@ internal static class ManifestReader
         try
         {
             if (file == "-")
-                return Encoding.UTF8.GetBytes(Console.In.ReadToEnd());
+                return Piped(Console.OpenStandardInput(), file);
             if (new FileInfo(file) is { Exists: true, Length: > LongestFile })
-                throw new AirgapException(
-                    ErrorCode.InvalidObject, $"{file} is too large for a manifest.", "Give manifests of 16 MiB at most.");
+                throw TooLarge(file);
             return File.ReadAllBytes(file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -74,6 +72,24 @@ internal static class ManifestReader
                 "Give a file or folder that exists and is readable.", failure);
         }
     }
+
+    // Its bytes, whatever encoding the terminal has: a manifest is UTF-8, or says otherwise.
+    private static byte[] Piped(Stream input, string file)
+    {
+        using MemoryStream bytes = new();
+        byte[] buffer = new byte[64 * 1024];
+        while (input.Read(buffer) is > 0 and int count)
+        {
+            bytes.Write(buffer, 0, count);
+            if (bytes.Length > LongestFile)
+                throw TooLarge(file);
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static AirgapException TooLarge(string file) => new(
+        ErrorCode.InvalidObject, $"{file} is too large for a manifest.", "Give manifests of 16 MiB at most.");
 
     private static AirgapException Invalid(ManifestDocument document, string why, string advice) =>
         new(ErrorCode.InvalidObject, $"{document.Location}: {why}.", advice) { Location = document.Location };

@@ -21,6 +21,7 @@ internal static class ClusterHandler
             UseCookies = false,
             // Warnings come in UTF-8.
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            RequestHeaderEncodingSelector = HeaderLines.EncodingOf,
             SslOptions = Tls(target, certificate),
         };
         if (target.Proxy is { } proxy)

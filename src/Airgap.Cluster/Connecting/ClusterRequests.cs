@@ -21,8 +21,9 @@ internal static class ClusterRequests
         // The name that the certificate is checked against follows the Host header.
         if (target.ServerName is { } name)
             request.Headers.Host = name;
-        foreach ((string header, string value) in target.Impersonation)
-            request.Headers.TryAddWithoutValidation(header, value);
+        foreach (IGrouping<string, string> header in target.Impersonation.ToLookup(
+            each => each.Key, each => each.Value, StringComparer.OrdinalIgnoreCase))
+            request.Headers.TryAddWithoutValidation(header.Key, HeaderLines.Join(header));
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);

@@ -25,7 +25,7 @@ internal static class KubeConfig
         try
         {
             if (files.Length > 0)
-                return Target([.. files.Select(ReadFile).OfType<KubeConfigFile>()], context, origin, environment);
+                return Target([.. files.Select(ReadFile).OfType<KubeConfigFile>()], context, origin, environment, account);
             if (context is null && PodAccount.TryRead(environment, account) is { } pod)
                 return pod;
         }
@@ -94,7 +94,8 @@ internal static class KubeConfig
         }
     }
 
-    private static ClusterTarget Target(KubeConfigFile[] files, string? context, string origin, Func<string, string?> environment)
+    private static ClusterTarget Target(
+        KubeConfigFile[] files, string? context, string origin, Func<string, string?> environment, string account)
     {
         string name = context
             ?? files.Select(file => new KubeConfigPart(file.Root, file.Folder).Text("current-context"))
@@ -106,7 +107,7 @@ internal static class KubeConfig
         ClusterTarget target = new()
         {
             Server = cluster.Server,
-            Namespace = chosen.Text("namespace") ?? "default",
+            Namespace = chosen.Text("namespace") ?? PodAccount.NamespaceOf(environment, account) ?? "default",
             Origin = $"context {name} of {origin}",
             Authorities = cluster.Authorities,
             SkipVerification = cluster.SkipVerification,

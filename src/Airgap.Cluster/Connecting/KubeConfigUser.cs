@@ -27,7 +27,7 @@ internal sealed class KubeConfigUser
         Certificate = ReadCertificate();
         Impersonation = [.. Impersonated()];
         // An HTTP client omits a header that it cannot send, and the user would act without impersonation.
-        if (Impersonation.Any(header => header.Value.Any(char.IsControl)))
+        if (Impersonation.Any(header => !HeaderLines.CanSend(header.Value)))
             throw new FormatException("its user impersonates a name with a control character");
         Authorization = part.File("tokenFile") is { } file ? Of(new RotatedToken(file, part.Text("token")))
             : part.Text("token") is { } token ? _ => Task.FromResult<AuthenticationHeaderValue?>(Bearer(token))
@@ -79,9 +79,6 @@ internal sealed class KubeConfigUser
                     value => KeyValuePair.Create($"Impersonate-Extra-{Uri.EscapeDataString(key.Text)}", value)));
         }
 
-        // An HTTP client joins values of a header with commas, which the cluster would read as one group.
-        if (others.GroupBy(header => header.Key, StringComparer.OrdinalIgnoreCase).Any(values => values.Count() > 1))
-            throw new FormatException("its user impersonates several groups, or several values of one field, which is not supported");
         if (_part.Text("as") is { } name)
             return [new("Impersonate-User", name), .. others];
         // Without a name, the cluster would not impersonate.

@@ -22,7 +22,7 @@ internal static class PodAccount
             return null;
         try
         {
-            return Read(host, port, folder);
+            return Read(host, port, folder, NamespaceOf(environment, folder));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
         {
@@ -32,7 +32,30 @@ internal static class PodAccount
         }
     }
 
-    private static ClusterTarget Read(string host, string port, string folder)
+    /// <summary>
+    /// The namespace of objects that name none, in a pod: <c>POD_NAMESPACE</c>, or the account's. Null outside of a pod.
+    /// </summary>
+    /// <param name="environment">Reads an environment variable.</param>
+    /// <param name="folder">The account's folder.</param>
+    /// <remarks>As in client-go, also for a context of a kubeconfig that names no namespace.</remarks>
+    public static string? NamespaceOf(Func<string, string?> environment, string folder = Folder)
+    {
+        if (environment("KUBERNETES_SERVICE_HOST") is not { Length: > 0 } || environment("KUBERNETES_SERVICE_PORT") is not { Length: > 0 }
+            || !File.Exists(Path.Combine(folder, "token")))
+            return null;
+        if (environment("POD_NAMESPACE") is { Length: > 0 } set)
+            return set;
+        try
+        {
+            return TokenFile.Read(Path.Combine(folder, "namespace")).Trim() is { Length: > 0 } name ? name : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static ClusterTarget Read(string host, string port, string folder, string? ns)
     {
         string authority = host.Contains(':') && !host.StartsWith('[') ? $"[{host}]:{port}" : $"{host}:{port}";
         if (!Uri.TryCreate($"https://{authority}/", UriKind.Absolute, out Uri? server))
@@ -42,11 +65,10 @@ internal static class PodAccount
         authorities.ImportFromPem(TokenFile.Read(Path.Combine(folder, "ca.crt")));
         if (authorities.Count == 0)
             throw new FormatException($"{Path.Combine(folder, "ca.crt")} holds no certificate");
-        string ns = Path.Combine(folder, "namespace");
         return new ClusterTarget
         {
             Server = server,
-            Namespace = File.Exists(ns) && TokenFile.Read(ns).Trim() is { Length: > 0 } name ? name : "default",
+            Namespace = ns ?? "default",
             Origin = "the pod's service account",
             IsPod = true,
             Authorities = authorities,

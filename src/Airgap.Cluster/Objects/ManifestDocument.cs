@@ -41,7 +41,7 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
     {
         YamlContext context = new(path, ErrorCode.InvalidObject, Advice);
         List<ManifestDocument> documents = [];
-        foreach (YamlNode node in YamlReader.ReadDocuments(bytes, context))
+        foreach (YamlNode node in YamlReader.ReadDocuments(JoinedText.WithoutMarks(bytes), context))
         {
             if (node is YamlScalar { IsNull: true })
                 continue;

@@ -37,9 +37,10 @@ internal static class YamlJson
                 writer.WriteStartObject();
                 foreach ((YamlScalar key, YamlNode value) in mapping.Entries)
                 {
-                    if (!keys.Add(key.Text))
-                        throw context.Error(key, $"the key '{YamlFields.Shorten(key.Text)}' is given twice");
-                    writer.WritePropertyName(key.Text);
+                    string name = NameOf(key, context);
+                    if (!keys.Add(name))
+                        throw context.Error(key, $"the key '{YamlFields.Shorten(name)}' is given twice");
+                    writer.WritePropertyName(name);
                     Write(writer, value, context, most);
                 }
 
@@ -55,6 +56,21 @@ internal static class YamlJson
                 WriteScalar(writer, scalar, context);
                 break;
         }
+    }
+
+    // A plain key is resolved as a value is, and then written as text: on becomes "true", 0777 becomes "511".
+    private static string NameOf(YamlScalar key, YamlContext context)
+    {
+        (YamlKind kind, string text) = key.IsPlain ? Yaml11.Resolve(key.Text) : (YamlKind.String, key.Text);
+        return kind switch
+        {
+            YamlKind.Null => throw context.Error(key, "a key is null; write it in quotes"),
+            YamlKind.Int when !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) =>
+                throw context.Error(key, $"the key '{YamlFields.Shorten(key.Text)}' is too large a number; write it in quotes"),
+            YamlKind.Float => text switch { "+Inf" => ".inf", "-Inf" => "-.inf", "NaN" => ".nan", _ => text },
+            YamlKind.Bool or YamlKind.Int => text,
+            _ => key.Text,
+        };
     }
 
     private static void WriteScalar(Utf8JsonWriter writer, YamlScalar scalar, YamlContext context)
