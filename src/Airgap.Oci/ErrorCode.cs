@@ -970,8 +970,9 @@ public enum ErrorCode
     PlanStageUnclear = 2244,
 
     /// <summary>
-    /// A plan does not match the current project: it has other items, other destinations, other settings, or its lock pins other
-    /// digests. Give all stages the same project and properties, or make the plan again.
+    /// A plan does not match the current project: it has other items, other destinations, other settings, its lock pins other
+    /// digests, or its signatures were not verified, or no gate approved it, although the project requires that. Give all stages the same
+    /// project and properties, or make the plan again.
     /// </summary>
     PlanOfOtherProject = 2245,
 

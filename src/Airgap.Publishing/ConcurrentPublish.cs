@@ -64,7 +64,7 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
                 prepared.Settings, [.. destinations.Select(destination => (destination.Started, destination.Prepared))],
                 warnings, cancellationToken);
             if (!refusals.IsEmpty)
-                return new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = refusals, Gate = gate };
+                return new PublishResult([], [], warnings.All, PublishSummary.Refused) { Failures = refusals, Gate = gate };
             await prepared.ApprovedAsync(cancellationToken);
             await OutputOwner.WatchAsync(
                 prepared.Settings.FullLockFile, prepared.Settings, warnings,

@@ -21,6 +21,9 @@ internal sealed record PublishScope(
     /// <summary>The plans that an earlier stage made; null to make them.</summary>
     public IPrecomputedPlans? Given { get; init; }
 
+    /// <summary>The archives that this publish has hashed.</summary>
+    public HashedArchives Hashed { get; } = new();
+
     /// <summary>The transfer options of items.</summary>
     public TransferOptions Options => new()
     {

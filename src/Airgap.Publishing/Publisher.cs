@@ -122,7 +122,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         (ImmutableArray<Diagnostic> refusals, GateReport? gate) =
             await PublishApproval.AskAsync(settings, [(started, prepared)], _warnings, cancellationToken);
         if (!refusals.IsEmpty)
-            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals, Gate = gate };
+            return new PublishResult([], [], _warnings.All, PublishSummary.Refused) { Failures = refusals, Gate = gate };
         await prepared.ApprovedAsync(cancellationToken);
         return await started.RelocateAsync(prepared, resolved, gate, cancellationToken);
     }

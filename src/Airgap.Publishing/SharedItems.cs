@@ -67,7 +67,7 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
 
     /// <summary>
     /// The warnings of the plans, with their locations. The plans are kept for <see cref="RunAsync"/>, unless the archive is up to date:
-    /// it is verified again then, because another publish may write it in between.
+    /// it is looked at again then, and hashed again if it has changed, because another publish may write it in between.
     /// </summary>
     public Task<ImmutableArray<Diagnostic>> FindWarningsAsync(
         IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) =>
@@ -92,7 +92,7 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
         if (archive.Format != ArchiveFormat.LayoutTar)
             return;
         SharedArchive existing = await SharedArchive.OpenAsync(
-            archive, ArchiveOwner.Of(settings, archive.Path), SilentObserver.Instance, cancellationToken);
+            archive, ArchiveOwner.Of(settings, archive.Path), SilentObserver.Instance, null, cancellationToken);
         if (existing.HoldsOthers)
         {
             throw new AirgapException(

@@ -15,6 +15,7 @@ internal sealed class SharedPlanner(PublishScope scope, ItemPublisher items)
         IReadOnlyList<Declaration> declarations, Relocator relocator, CancellationToken cancellationToken)
     {
         SharedArchive shared = await OpenAsync(declarations[0], cancellationToken);
+        shared.TellOfKept();
         ImmutableArray<DeltaSource> bases = ItemBases.Of(scope.Settings, declarations, scope.Notice);
         SharedPlans planned = await PlanItemsAsync(declarations, relocator, shared, bases, cancellationToken);
         try
@@ -78,6 +79,6 @@ internal sealed class SharedPlanner(PublishScope scope, ItemPublisher items)
     {
         RelocationDestination.Archive destination = (RelocationDestination.Archive)first.Destination;
         return SharedArchive.OpenAsync(
-            destination, ArchiveOwner.Of(scope.Settings, destination.Path), scope.ObserverOf(first), cancellationToken);
+            destination, ArchiveOwner.Of(scope.Settings, destination.Path), scope.ObserverOf(first), scope.Hashed, cancellationToken);
     }
 }

@@ -20,11 +20,15 @@ internal sealed class SharedArchive
     private readonly RelocationDestination.Archive _destination;
     private readonly string _owner;
     private readonly ITransferObserver _observer;
+    private readonly HashedArchives? _hashed;
     private IArchive? _existing;
     private ImmutableArray<TransferPlan> _kept = [];
+    private string[] _others = [];
 
-    private SharedArchive(RelocationDestination.Archive destination, string owner, ITransferObserver observer)
+    private SharedArchive(
+        RelocationDestination.Archive destination, string owner, ITransferObserver observer, HashedArchives? hashed)
     {
+        _hashed = hashed;
         _destination = destination;
         _owner = owner;
         _observer = observer;
@@ -35,12 +39,14 @@ internal sealed class SharedArchive
     /// <param name="owner">The project that writes it, without spaces.</param>
     /// <param name="observer">Receives messages about kept content, and warnings about content that cannot be
     /// kept.</param>
+    /// <param name="hashed">The archives that this run has hashed; null to hash this one whenever its state matters.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException">3xxx: it cannot be read; 213x: one of its parts is missing or does not fit.</exception>
     public static async Task<SharedArchive> OpenAsync(
-        RelocationDestination.Archive destination, string owner, ITransferObserver observer, CancellationToken cancellationToken)
+        RelocationDestination.Archive destination, string owner, ITransferObserver observer, HashedArchives? hashed,
+        CancellationToken cancellationToken)
     {
-        SharedArchive shared = new(destination, owner, observer);
+        SharedArchive shared = new(destination, owner, observer, hashed);
         string path = destination.Path;
         if (!File.Exists(path) && !FoundList.Lies(path))
             return shared;
@@ -75,6 +81,13 @@ internal sealed class SharedArchive
     // allows replacing it.
     private static bool MayBeWhole(ErrorCode code) => (int)code is >= 3000 and < 4000 || code is ErrorCode.InvalidPartList
         or ErrorCode.PartListMissing or ErrorCode.PartMissing or ErrorCode.PartUnfit or ErrorCode.PartInTheWay or ErrorCode.PartDamaged;
+
+    /// <summary>Says whose content the archive keeps.</summary>
+    public void TellOfKept()
+    {
+        if (_others.Length > 0)
+            _observer.Notice($"'{_destination.Path}' keeps the content of other projects: {string.Join(", ", _others)}.");
+    }
 
     /// <summary>True if the archive has content of other projects.</summary>
     public bool HoldsOthers => !_kept.IsEmpty;
@@ -123,7 +136,11 @@ internal sealed class SharedArchive
                 return null;
             ArchiveFile file = _destination.VolumeSize is null
                 ? _destination.Path : await PartFinder.FindAsync(_destination.Path, [], cancellationToken);
-            return await new EarlierArchive(layout, _observer).IsWholeAsync(file, cancellationToken) ? plans.DrainToImmutable() : null;
+            EarlierArchive earlier = new(layout, _observer);
+            bool isWhole = _hashed is null || file.IsSplit
+                ? await earlier.IsWholeAsync(file, cancellationToken)
+                : await _hashed.IsWholeAsync(file.Path, layout.Length, () => earlier.IsWholeAsync(file, cancellationToken));
+            return isWhole ? plans.DrainToImmutable() : null;
         }
         catch (AirgapException e)
         {
@@ -146,10 +163,8 @@ internal sealed class SharedArchive
         foreach (ArchivedItem item in others)
             kept.Add(CombinedPlan.RequestedBy(await PlanAsync(archive, item, cancellationToken), OthersOf(item)));
         _kept = [.. kept];
-        string[] names = [.. others.SelectMany(item => OthersOf(item).Split(' ')).Select(name => name.Split('@')[0])
+        _others = [.. others.SelectMany(item => OthersOf(item).Split(' ')).Select(name => name.Split('@')[0])
             .Distinct(StringComparer.Ordinal)];
-        if (names.Length > 0)
-            _observer.Notice($"'{_destination.Path}' keeps the content of other projects: {string.Join(", ", names)}.");
     }
 
     private string OthersOf(ArchivedItem item) =>

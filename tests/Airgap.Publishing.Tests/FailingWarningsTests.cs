@@ -74,6 +74,38 @@ public sealed class FailingWarningsTests
         Assert.IsEmpty(twice, string.Join('\n', twice));
     }
 
+    /// <summary>What was hashed to find the warnings is not hashed again to find the archive up to date.</summary>
+    [TestMethod]
+    public async Task OfASharedArchiveThatIsUpToDate()
+    {
+        using TempFolder folder = new();
+        using TempFolder beside = new();
+        PublishItem[] items = [PublishItems.Bundle($"{Fixtures.Registry}/mirror/simple-app-bundle@sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4")];
+        static PublishSettings In(TempFolder project, TempFolder archives) => PublishItems.To("", project.Path) with
+        {
+            Archive = archives["all.tar"],
+            ArchiveFormat = ArchiveFormat.LayoutTar,
+            Artifacts = ArtifactChoice.None,
+        };
+        await new Publisher(_registry).RunAsync(items, In(beside, folder) with { ProjectName = "other" }, default);
+        PublishSettings settings = In(folder, folder);
+        await new Publisher(_registry).RunAsync(items, settings, default);
+        _registry.Calls.Clear();
+
+        Notices notices = new();
+        PublishResult result = await new Publisher(_registry, notices) { Fails = code => code == ErrorCode.VersionDropped }
+            .RunAsync(items, settings, default);
+
+        Assert.IsEmpty(result.Failures, string.Join('\n', result.Failures));
+        Assert.IsEmpty(_registry.Calls);
+        Assert.AreEqual(1, notices.Count(text => text.Contains("keeps the content of other projects", StringComparison.Ordinal)));
+    }
+
+    private sealed class Notices : List<string>, ITransferObserver
+    {
+        public void Notice(string message) => Add(message);
+    }
+
     private static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);

@@ -83,6 +83,15 @@ public sealed class ValidationTests
     }
 
     [TestMethod]
+    public void TagsThatDifferOnlyByCaseAreBothNamed()
+    {
+        Diagnostic problem = Assert.ContainsSingle(
+            Validate(PublishItems.To("host.io/apps"), PublishItems.Bundle("one.io/a:v1"), PublishItems.Bundle("one.io/a:V1")));
+        Assert.AreEqual(ErrorCode.ConflictingDestination, problem.Code);
+        Assert.Contains("host.io/apps/a:v1 and host.io/apps/a:V1, which differ only by case", problem.Message);
+    }
+
+    [TestMethod]
     public void TwoItemsThatWriteTheSameManifestAreAConflict() => Assert.AreEqual(
         ErrorCode.ConflictingDestination,
         Assert.ContainsSingle(Validate(

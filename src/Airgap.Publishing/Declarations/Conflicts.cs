@@ -19,7 +19,7 @@ internal static class Conflicts
                 yield return Problem(
                     declaration,
                     destinations[declaration.DestinationKey],
-                    $"go to {declaration.DestinationKey}",
+                    $"go to {Place(declaration, destinations[declaration.DestinationKey])}",
                     declaration.SharesArchive ? "Declare it once." : declaration.Archive is null
                     ? "Give one of them another Repository."
                     : "Give one of them another PackageRepository, whose name is that of the archive.");
@@ -32,6 +32,10 @@ internal static class Conflicts
             }
         }
     }
+
+    // Registries and folders on some file systems ignore case.
+    private static string Place(Declaration declaration, Declaration other) => declaration.DestinationKey == other.DestinationKey
+        ? declaration.DestinationKey : $"{other.DestinationKey} and {declaration.DestinationKey}, which differ only by case";
 
     private static Diagnostic Problem(Declaration declaration, Declaration other, string what, string advice) => declaration.Item.Problem(
         ErrorCode.ConflictingDestination,

@@ -12,6 +12,9 @@ internal static class PublishSummary
     /// <summary>The summary without a destination.</summary>
     public const string NothingMoved = "nothing relocated: no destination";
 
+    /// <summary>The summary of a publish that its checks refused.</summary>
+    public const string Refused = "nothing relocated: refused";
+
     /// <summary>Such as <c>2 bundles: 1 copied (12.3 MB), 1 up to date</c>.</summary>
     /// <param name="items">The complete items.</param>
     /// <param name="failed">The incomplete items.</param>

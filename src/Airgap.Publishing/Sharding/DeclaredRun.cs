@@ -38,9 +38,12 @@ internal static class DeclaredRun
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>.</exception>
     public static void RefuseUnsigned(PublishSettings settings, Declaration declaration)
     {
-        if (declaration.Item.IsProduced && (settings.Policy.Length > 0 || !settings.Trust.IsEmpty))
+        if (declaration.Item.IsProduced && RequiresSignatures(settings))
             throw RunPlanSupport.No(declaration.Source, "the project makes it and requires signatures, which it cannot have yet");
     }
+
+    /// <summary>True if a project's settings require signatures.</summary>
+    public static bool RequiresSignatures(PublishSettings settings) => settings.Policy.Length > 0 || !settings.Trust.IsEmpty;
 
     private static string PlaceOf(RelocationDestination destination) => destination is RelocationDestination.Archive archive
         ? $"{RunPlanSupport.WordOf(archive.Format)} archive {archive.Path}" : destination.ToString()!;

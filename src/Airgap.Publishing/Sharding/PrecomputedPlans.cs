@@ -67,6 +67,8 @@ internal sealed class PrecomputedPlans : IPrecomputedPlans
             [.. sides.SelectMany(side => side.Declarations.Select(declaration => (side.Settings, declaration)))];
         if (declared.Length != Runs.Length)
             throw Other($"it has {Runs.Length} relocations, but the project has {declared.Length}", null);
+        if (_settings.Shard.Length > 0 && _settings.GateCommand.Length > 0 && Document.Gate is null)
+            throw Other($"no gate approved it, but the project has one ({PropertyNames.GateCommand}), which a shard does not run", null);
         Dictionary<string, Digest> tags = new(StringComparer.Ordinal), derived = new(StringComparer.Ordinal);
         for (int i = 0; i < declared.Length; i++)
         {
@@ -74,6 +76,8 @@ internal sealed class PrecomputedPlans : IPrecomputedPlans
             if (DeclaredRun.Difference(settings, declaration, Runs[i]) is { } difference)
                 throw Other(difference, declaration);
             DeclaredRun.RefuseUnsigned(settings, declaration);
+            if (_settings.Shard.Length > 0 && DeclaredRun.RequiresSignatures(settings) && Runs[i].Entry.Signatures is null)
+                throw NotOf(declaration, "no signatures were verified for it, but the project requires them, and a shard verifies none");
             _places[(declaration.Item, declaration.DestinationKey)] = i;
             if (LockKeeper.KeyOf(declaration) is { } tag)
                 tags[tag.ToString()] = PinOf(Runs[i], declaration);

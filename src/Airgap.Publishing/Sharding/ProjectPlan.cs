@@ -69,6 +69,7 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
                 Schema = SchemaLinks.Of(RunPlanDocument.SchemaName),
                 Tool = ReportProvenance.Of([]).Version,
                 Shards = settings.Shards,
+                Gate = gate?.Command,
                 Relocations = [.. entries],
             }, cancellationToken);
             return new WrittenRunPlan(path, RunPlanText.Amount(plans) + RunPlanText.Shares(plans, settings.Shards)) { Gate = gate };

@@ -38,6 +38,9 @@ internal sealed record RunPlanDocument
     /// <summary>The number of shards; null if each run gives it.</summary>
     public int? Shards { get; init; }
 
+    /// <summary>The command of the gate that approved the plan; null if there was none.</summary>
+    public string? Gate { get; init; }
+
     /// <summary>The relocations: one for the tool, one for each item of a project.</summary>
     public required ImmutableArray<RunPlanEntry> Relocations { get; init; }
 }

@@ -185,10 +185,16 @@ public sealed class ProjectStagesTests
         Assert.AreEqual(ErrorCode.GateRefused, refused.Refusals.Single().Code);
         Assert.IsFalse(File.Exists(stages.PlanFile));
 
+        await stages.PlanAsync();
+        AirgapException skipped = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => stages.With(settings => settings with { GateCommand = "exit 3" }).ShardAsync("1/1"));
+        Assert.AreEqual(ErrorCode.PlanOfOtherProject, skipped.Code, "a shard runs no gate");
+        Assert.Contains("no gate approved it", skipped.Message);
         await stages.With(settings => settings with { GateCommand = "exit 0" }).PlanAsync();
-        await stages.ShardAsync("1/1");
+        await stages.With(settings => settings with { GateCommand = "exit 0 " }).ShardAsync("1/1");
         PublishResult late = await stages.With(settings => settings with { GateCommand = "exit 3" }).FinishAsync();
         Assert.AreEqual(ErrorCode.GateRefused, late.Failures.Single().Code);
+        Assert.AreEqual("nothing relocated: refused", late.Summary);
         using RegistryContent content = RegistryContent.At(far.Host);
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("apps/simple-app-bundle"));
     }
@@ -210,6 +216,9 @@ public sealed class ProjectStagesTests
         WrittenRunPlan refused = (await stages.With(Asking).PlanAsync())!;
         Assert.IsNotEmpty(refused.Refusals);
         await stages.PlanAsync();
+        AirgapException skipped = await Assert.ThrowsExactlyAsync<AirgapException>(() => stages.With(Asking).ShardAsync("1/1"));
+        Assert.AreEqual(ErrorCode.PlanOfOtherProject, skipped.Code, "a shard verifies no signatures");
+        Assert.Contains("no signatures were verified for it", skipped.Message);
         await stages.ShardAsync("1/1");
         PublishResult late = await stages.With(Asking).FinishAsync();
         CollectionAssert.AreEquivalent(

@@ -178,11 +178,11 @@ public sealed class SparseTests
     {
         using TempFolder folder = new();
         RelocationDestination.Archive archive = new(folder["some.tar"]) { Format = ArchiveFormat.LayoutTar };
-        SharedArchive empty = await SharedArchive.OpenAsync(archive, "project", SilentObserver.Instance, default);
+        SharedArchive empty = await SharedArchive.OpenAsync(archive, "project", SilentObserver.Instance, null, default);
         await new Relocator(_registry).RunAsync(
             empty.With([await PlanAsync(SelectionOf(written))]), archive, new TransferOptions(), default);
 
-        SharedArchive shared = await SharedArchive.OpenAsync(archive, "project", SilentObserver.Instance, default);
+        SharedArchive shared = await SharedArchive.OpenAsync(archive, "project", SilentObserver.Instance, null, default);
         Assert.AreEqual(
             isUpToDate,
             await new Relocator(_registry).FindUpToDateAsync(shared, archive, [await WantedAsync(wanted)], default) is not null);
