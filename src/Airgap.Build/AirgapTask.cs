@@ -36,7 +36,7 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         {
             log = new BuildLog(Log, ProjectFile, BuildLog.PackageHelpUrl)
             {
-                IsRaised = code => BuildEngine is IBuildEngine8 settings && settings.ShouldTreatWarningAsError(code)
+                IsRaised = new RaisedWarnings(BuildEngine).Includes
             };
             bool isDone = Execute(log, _cancellation.Token);
             // MSBuild knows nothing of the signal, so nobody else says why the build fails.

@@ -58,11 +58,19 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     {
         diagnostic = BuildAdvice.Of(Locate(diagnostic));
         Keep(_warnings, diagnostic);
-        if (IsRaised(diagnostic.Id))
+        bool isRaised = IsRaised(diagnostic.Id);
+        if (isRaised)
             Keep(_raised, diagnostic);
-        Write(() => log.LogWarning(
-            null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile),
-            diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+        string file = Printable.Line(diagnostic.Location?.File ?? projectFile);
+        (int line, int column) = (diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0);
+        // As the task's log does for the codes that the engine's own answer raises: a task that fails has logged an error.
+        Write(() =>
+        {
+            if (isRaised)
+                log.LogError(null, diagnostic.Id, null, HelpLink(diagnostic), file, line, column, 0, 0, diagnostic.Text);
+            else
+                log.LogWarning(null, diagnostic.Id, null, HelpLink(diagnostic), file, line, column, 0, 0, diagnostic.Text);
+        });
     }
 
     /// <summary>A line.</summary>

@@ -63,6 +63,7 @@ public sealed class BadInputTests
 
     [TestMethod]
     [DataRow("-warnAsError:AIRGAP2104")]
+    [DataRow("-warnAsError")]
     [DataRow("-p:MSBuildTreatWarningsAsErrors=true")]
     public async Task AWarningRaisedToAnError_StopsTheRunBeforeAnythingMoves(string raise)
     {
@@ -77,6 +78,7 @@ public sealed class BadInputTests
         Assert.IsFalse(Directory.Exists(project.Artifacts), result.Output);
         Assert.IsEmpty(registry.Requests.Where(request => request.Method is not ("GET" or "HEAD")), result.Output);
         (await project.RelocateAsync(destination, "-warnAsError:AIRGAP2105")).Succeeded();
+        (await project.RelocateAsync(destination, "-warnAsError", "-warnNotAsError:AIRGAP2104;AIRGAP4121")).Succeeded();
     }
 
     /// <summary>MSBuild says nothing about an Update of an item that has another tag by now.</summary>
