@@ -988,7 +988,8 @@ public enum ErrorCode
     ShardNotAsked = 2247,
 
     /// <summary>
-    /// A dry run writes none of the files that were asked for with it, except its plan (warning). Omit them, or run without the dry run.
+    /// A dry run writes none of the files that were asked for with it, except its plan, and does not ask the gate (warning). Omit them, or
+    /// run without the dry run.
     /// </summary>
     NotInDryRun = 2248,
 

@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Gating;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
@@ -22,6 +23,13 @@ internal sealed class PublishNotices(PublishWarnings warnings)
                 $"Set {PropertyNames.Registry} to HOST/PATH, or {PropertyNames.Archive} to an archive file; " +
                 $"{PropertyNames.OnPublish}=false suppresses this warning."),
             first.Location);
+    }
+
+    /// <summary>Warns about a gate, which a dry run does not ask.</summary>
+    public void WarnOfGateInDryRun(IReadOnlyList<PublishItem> items, PublishSettings settings)
+    {
+        if (settings.GateCommand.Length > 0 && Publisher.HasDestination(items, settings))
+            warnings.Add(Gate.NotInDryRun, null);
     }
 
     /// <summary>Warns about a repair that is requested for an archive.</summary>

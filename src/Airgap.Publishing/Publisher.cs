@@ -153,6 +153,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         if (ResolvedLockOf(prepared) is not { } resolved)
             return new PublishPlan(PlanWriter.Create([], _warnings.All), null);
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
+        Notices.WarnOfGateInDryRun(items, settings);
         ImageVerdicts verdicts = new();
         List<ForecastItem> forecasts = [];
         foreach (PreparedPublish destination in HasDestination(items, settings) ? prepared.PerRegistry.DefaultIfEmpty(prepared) : [])

@@ -115,10 +115,11 @@ public sealed class NamedDocumentTests : SigningTestBase
     {
         CliResult dry = await InProcess.RunAsync(
             "copy", "-b", Bundle, "--to-repo", $"{Source.Host}/apps/it", "--dry-run", "--report", _folder["r.html"], "--receipt",
-            _folder["receipt.json"]);
+            _folder["receipt.json"], "--gate", "exit 1");
 
         Assert.AreEqual(0, dry.ExitCode, dry.Error);
         Assert.Contains("AIRGAP2248: A dry run does not write what --report and --receipt name.", dry.Error);
+        Assert.Contains("AIRGAP2248: A dry run does not ask the gate: whether it approves is open.", dry.Error);
         Assert.IsFalse(File.Exists(_folder["r.html"]));
     }
 

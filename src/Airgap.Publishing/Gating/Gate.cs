@@ -26,6 +26,10 @@ internal sealed partial class Gate(GateSettings settings)
     /// <summary>The folder with the content.</summary>
     public const string LayoutVariable = "AIRGAP_LAYOUT";
 
+    /// <summary>The warning of a dry run.</summary>
+    public static Diagnostic NotInDryRun { get; } = new(
+        ErrorCode.NotInDryRun, "A dry run does not ask the gate: whether it approves is open.", "To ask it, run without the dry run.");
+
     private const string NeededForGate = "for the gate";
     private const int MostOutput = 8 * 1024 * 1024;
     private const int MostText = 64 * 1024;

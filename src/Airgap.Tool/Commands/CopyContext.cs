@@ -76,8 +76,12 @@ internal sealed record CopyContext(
             Session, cancellationToken);
 
     /// <summary>Shows a dry run's plan.</summary>
-    public Task ShowAsync(PlanDocument plan, CancellationToken cancellationToken) =>
-        Dry.ShowAsync(Parsed, plan, Session, cancellationToken);
+    public Task ShowAsync(PlanDocument plan, CancellationToken cancellationToken)
+    {
+        if (Gate is not null)
+            Session.Warn(Gate.NotInDryRun);
+        return Dry.ShowAsync(Parsed, plan, Session, cancellationToken);
+    }
 
     /// <summary>Signs what was written.</summary>
     public Task SignAsync(TransferResult result, CancellationToken cancellationToken) =>

@@ -86,6 +86,8 @@ public sealed class PublishSigningTests : SigningTestBase
 
         Assert.AreEqual(ErrorCode.GateRefused, refused.Failures.Single().Code);
         Assert.AreEqual(0, puts);
+        PublishPlan dry = await PlanAsync(settings with { GateCommand = "exit 1" });
+        Assert.ContainsSingle(dry.Document.Warnings.Where(warning => warning.Code == "AIRGAP2248"));
         Schemas.AssertValid("plan", File.ReadAllText(_folder["plan.json"]));
         Assert.IsEmpty(good.Failures);
         string json = File.ReadAllText(_folder["airgap/relocation.json"]);
@@ -107,6 +109,13 @@ public sealed class PublishSigningTests : SigningTestBase
     }
 
     private PublishSettings Settings => new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", UseLockFile = false };
+
+    private async Task<PublishPlan> PlanAsync(PublishSettings settings)
+    {
+        using RegistryClient client =
+            new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        return await new Publisher(client).PlanAsync([PublishItems.Bundle(Bundle)], settings, TestContext.CancellationToken);
+    }
 
     private async Task<PublishResult> RunAsync(PublishSettings settings)
     {
